@@ -1,0 +1,68 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+let nio: [Target.Dependency] = [
+    .product(name: "NIOCore", package: "swift-nio"),
+    .product(name: "NIOPosix", package: "swift-nio"),
+]
+
+let package = Package(
+    name: "swift-multiprocessing",
+    products: [
+        .library(name: "Pickle", targets: ["Pickle"]),
+        .library(name: "Multiprocessing", targets: ["Multiprocessing"]),
+        .executable(name: "manager", targets: ["manager"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
+    ],
+    targets: [
+        .target(name: "Pickle", swiftSettings: settings),
+        .target(
+            name: "ManagerConnection",
+            dependencies: nio + [.product(name: "Crypto", package: "swift-crypto")],
+            swiftSettings: settings),
+        .target(
+            name: "ManagedObjects",
+            dependencies: ["Pickle", .product(name: "DequeModule", package: "swift-collections")],
+            swiftSettings: settings),
+        .target(
+            name: "ManagerServer",
+            dependencies: ["ManagedObjects", "ManagerConnection", "Pickle", .product(name: "Logging", package: "swift-log")] + nio,
+            swiftSettings: settings),
+        .target(
+            name: "Multiprocessing",
+            dependencies: ["ManagerServer", "ManagedObjects", "ManagerConnection", "Pickle", .product(name: "Logging", package: "swift-log")] + nio,
+            swiftSettings: settings),
+        .executableTarget(
+            name: "manager",
+            dependencies: [
+                "Multiprocessing", "Pickle",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Subprocess", package: "swift-subprocess"),
+            ],
+            swiftSettings: settings),
+        .testTarget(name: "PickleTests", dependencies: ["Pickle"], swiftSettings: settings),
+        .testTarget(name: "ManagerConnectionTests", dependencies: ["ManagerConnection"] + nio, swiftSettings: settings),
+        .testTarget(name: "ManagedObjectsTests", dependencies: ["ManagedObjects", "Pickle"], swiftSettings: settings),
+        .testTarget(
+            name: "ManagerServerTests",
+            dependencies: ["ManagerServer", "ManagedObjects", "ManagerConnection", "Pickle"] + nio,
+            swiftSettings: settings),
+        .testTarget(name: "MultiprocessingTests", dependencies: ["Multiprocessing", "Pickle"], swiftSettings: settings),
+        .testTarget(name: "ManagerCommandTests", dependencies: ["manager"], swiftSettings: settings),
+    ]
+)

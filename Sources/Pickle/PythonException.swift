@@ -1,0 +1,27 @@
+/// A Python exception as data: what an operation on Python values raises, and what `#ERROR` carries.
+public struct PythonException: Error, Sendable {
+    /// Where the class lives in Python 3: `builtins`, `queue`, `threading`…
+    public let module: String
+    /// The class's name: `KeyError`, `Empty`…
+    public let name: String
+    /// The exception's `args`.
+    public let arguments: [PickleValue]
+
+    public init(module: String = "builtins", name: String, arguments: [PickleValue] = []) {
+        self.module = module
+        self.name = name
+        self.arguments = arguments
+    }
+
+    public init(_ name: String, _ message: String) {
+        self.init(name: name, arguments: [.string(message)])
+    }
+
+    public static func typeError(_ message: String) -> PythonException { .init("TypeError", message) }
+    public static func valueError(_ message: String) -> PythonException { .init("ValueError", message) }
+    public static func indexError(_ message: String) -> PythonException { .init("IndexError", message) }
+    public static func attributeError(_ message: String) -> PythonException { .init("AttributeError", message) }
+    public static func runtimeError(_ message: String) -> PythonException { .init("RuntimeError", message) }
+    /// Python's `KeyError(key)`: the argument is the key itself.
+    public static func keyError(_ key: PickleValue) -> PythonException { .init(name: "KeyError", arguments: [key]) }
+}
