@@ -4,10 +4,26 @@
 /// refer to each other by index holds any such graph without reference cycles, is freed without recursion however deep it
 /// is, and is `Sendable` because it never changes once built. An object's identity is its graph and its index.
 final class PickleGraph: Sendable {
-    let nodes: [PickleNode]
+    // Sendable: set once before anyone else has the graph, and emptied in `deinit` when no one has it any more.
+    nonisolated(unsafe) private(set) var nodes: [PickleNode]
 
     init(_ nodes: [PickleNode]) {
         self.nodes = nodes
+    }
+
+    /// Graphs that a program nested in each other are freed one after the other: left to itself, Swift would recurse.
+    deinit {
+        guard nodes.contains(where: \.holdsGraph) else { return }
+        var pending = exchange(&nodes, [])
+        while !pending.isEmpty {
+            guard var graph = Self.popGraph(&pending) else { continue }
+            if isKnownUniquelyReferenced(&graph) { pending += exchange(&graph.nodes, []) }
+        }
+    }
+
+    private static func popGraph(_ nodes: inout [PickleNode]) -> PickleGraph? {
+        guard case .atom(let value) = nodes.removeLast() else { return nil }
+        return value.reference?.graph
     }
 
     /// The value that stands at a node.
@@ -40,8 +56,14 @@ enum PickleNode: Sendable {
     case frozenSet([Index])
     /// Keys and values in turn.
     case dictionary([Index])
-    case instance(PickleInstanceNode)
+    // Boxed: rare, and several times the size of the others.
+    indirect case instance(PickleInstanceNode)
     case persistent(Index)
+
+    /// Whether a value of another graph stands here.
+    var holdsGraph: Bool {
+        if case .atom(let value) = self { value.reference != nil } else { false }
+    }
 }
 
 /// An object that its class rebuilds: the result of `REDUCE`, `NEWOBJ`, `NEWOBJ_EX`, `INST` or `OBJ`, as data.
@@ -70,6 +92,13 @@ struct PickleReference: Sendable, Hashable {
 
     var node: PickleNode { graph.nodes[Int(index)] }
 
+    func sibling(_ index: PickleNode.Index) -> PickleReference { PickleReference(graph: graph, index: index) }
+
+    /// The object itself, where this one only says that it stands in another graph.
+    var resolved: PickleReference {
+        if case .atom(let value) = node, let other = value.reference { other } else { self }
+    }
+
     static func == (left: PickleReference, right: PickleReference) -> Bool {
         left.graph === right.graph && left.index == right.index
     }
@@ -78,4 +107,25 @@ struct PickleReference: Sendable, Hashable {
         hasher.combine(ObjectIdentifier(graph))
         hasher.combine(index)
     }
+}
+
+extension PickleValue {
+    /// The object, for values that have an identity.
+    var reference: PickleReference? {
+        switch self {
+        case .tuple(let elements), .list(let elements), .set(let elements), .frozenSet(let elements): elements.reference
+        case .dictionary(let entries): entries.reference
+        case .byteArray(let bytes): bytes.reference
+        case .instance(let instance): instance.reference
+        case .persistent(let persistent): persistent.reference
+        default: nil
+        }
+    }
+}
+
+/// Puts a new value into a place and hands out the old one, without a copy of what it holds.
+func exchange<Value>(_ place: inout Value, _ value: Value) -> Value {
+    let old = place
+    place = value
+    return old
 }
