@@ -34,10 +34,10 @@ struct ReplyWriter {
         let opening = openings[kind]?[version] ?? []
         do {
             let readable = try result.readable(at: version)
-            unsafe readable.body.withUnsafeBytes { body in
+            readable.body.withUnsafeBytes { body in
                 output.writeFrameHeader(length: opening.count + body.count + closing.count)
                 output.writeBytes(opening)
-                unsafe output.writeBytes(body)
+                output.writeBytes(body)
                 output.writeBytes(closing)
             }
         } catch {
@@ -50,7 +50,7 @@ extension Fragment {
     /// A `str` that the server made, in the kind of `str` that the peer's Python uses for its own messages.
     init(text: String, at version: PickleProtocol) {
         let utf8 = Array(text.utf8)
-        let length = withUnsafeBytes(of: UInt32(truncatingIfNeeded: utf8.count).littleEndian) { unsafe Array($0) }
+        let length = withUnsafeBytes(of: UInt32(truncatingIfNeeded: utf8.count).littleEndian) { Array($0) }
         switch (version, utf8.count) {
         case (.v2, ..<256): self.init([0x55, UInt8(utf8.count)] + utf8, from: version)
         case (.v2, _): self.init([0x54] + length + utf8, from: version)

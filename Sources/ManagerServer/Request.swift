@@ -24,24 +24,24 @@ struct RequestReader {
 
     /// - Throws: ``PickleError`` when the bytes are no pickle, or not one of a request.
     mutating func read(_ bytes: UnsafeRawBufferPointer) throws(PickleError) -> Request {
-        try unsafe scanned(bytes) ?? unsafe decoded(bytes)
+        try scanned(bytes) ?? decoded(bytes)
     }
 
     /// The common way: the arguments are cut out as they stand.
     private mutating func scanned(_ bytes: UnsafeRawBufferPointer) throws(PickleError) -> Request? {
-        guard let root = try unsafe scanner.scan(bytes), let parts = scanner.elements(of: root), parts.count == 4 else { return nil }
+        guard let root = try scanner.scan(bytes), let parts = scanner.elements(of: root), parts.count == 4 else { return nil }
         let first = parts.startIndex
         let spans = (parts[first], parts[first + 1], parts[first + 2], parts[first + 3])
         guard let elements = scanner.elements(of: spans.2),
-            let identifier = unsafe scanner.fragment(spans.0, of: bytes),
-            let method = unsafe scanner.fragment(spans.1, of: bytes)?.text,
-            let keywords = unsafe scanner.fragment(spans.3, of: bytes)
+            let identifier = scanner.fragment(spans.0, of: bytes),
+            let method = scanner.fragment(spans.1, of: bytes)?.text,
+            let keywords = scanner.fragment(spans.3, of: bytes)
         else { return nil }
         guard identifier.isNone || identifier.text != nil else { throw Self.notARequest }
         var positional: [Fragment] = []
         positional.reserveCapacity(elements.count)
         for element in elements {
-            guard let fragment = unsafe scanner.fragment(element, of: bytes) else { return nil }
+            guard let fragment = scanner.fragment(element, of: bytes) else { return nil }
             positional.append(fragment)
         }
         let arguments = Arguments(positional, keywords: keywords.isEmptyDictionary ? [] : try self.keywords(keywords.value()))
@@ -50,7 +50,7 @@ struct RequestReader {
 
     /// The way that is always right: the whole pickle is read and the arguments are pickled again.
     private func decoded(_ bytes: UnsafeRawBufferPointer) throws(PickleError) -> Request {
-        let parts = try elements(unsafe unpickler.load(bytes))
+        let parts = try elements(unpickler.load(bytes))
         guard parts.count == 4, let method = parts[1].text else { throw Self.notARequest }
         var positional: [Fragment] = []
         for element in try elements(parts[2]) { positional.append(try Fragment(element, at: peerProtocol)) }

@@ -15,7 +15,7 @@ public struct Fragment: Sendable {
     /// Python 3 does not understand Python 2's module names and byte strings, so what was written at protocol 2 or below
     /// stays with readers of protocol 2. (No Python 3 client of a manager writes below 3.)
     public init(_ body: UnsafeRawBufferPointer, from version: PickleProtocol) {
-        self.body = unsafe SmallBytes(body)
+        self.body = SmallBytes(body)
         readers = Self.readers(of: version)
     }
 
@@ -62,9 +62,9 @@ extension Fragment {
         case 0...0xffff: body = [0x4d, UInt8(value & 0xff), UInt8(value >> 8)]
         case Int(Int32.min)...Int(Int32.max):
             body = [0x4a]
-            withUnsafeBytes(of: Int32(value).littleEndian) { unsafe body.append(contentsOf: $0) }
+            withUnsafeBytes(of: Int32(value).littleEndian) { body.append(contentsOf: $0) }
         default:
-            let bytes = withUnsafeBytes(of: value.littleEndian) { unsafe PickleInteger(twosComplement: Array($0)).bytes }
+            let bytes = withUnsafeBytes(of: value.littleEndian) { PickleInteger(twosComplement: Array($0)).bytes }
             body = [0x8a, UInt8(bytes.count)] + bytes
         }
         self.init(body: SmallBytes(body), lowest: .v2, highest: .v5)
@@ -72,15 +72,15 @@ extension Fragment {
 
     /// The number, when the fragment is one `int` or `bool` that fits 64 bits.
     public var int: Int? {
-        unsafe body.withUnsafeBytes { bytes in
-            switch (unsafe bytes.first, bytes.count) {
+        body.withUnsafeBytes { bytes in
+            switch (bytes.first, bytes.count) {
             case (0x88, 1): return 1
             case (0x89, 1): return 0
-            case (0x4b, 2): return Int(unsafe bytes[1])
-            case (0x4d, 3): return Int(unsafe bytes.loadUnaligned(fromByteOffset: 1, as: UInt16.self).littleEndian)
-            case (0x4a, 5): return Int(unsafe bytes.loadUnaligned(fromByteOffset: 1, as: Int32.self).littleEndian)
-            case (0x8a, 2...10) where Int(unsafe bytes[1]) == bytes.count - 2:
-                let magnitude = unsafe bytes[2...].enumerated().reduce(UInt64(0)) { $0 | UInt64($1.element) << UInt64(8 * $1.offset) }
+            case (0x4b, 2): return Int(bytes[1])
+            case (0x4d, 3): return Int(bytes.loadUnaligned(fromByteOffset: 1, as: UInt16.self).littleEndian)
+            case (0x4a, 5): return Int(bytes.loadUnaligned(fromByteOffset: 1, as: Int32.self).littleEndian)
+            case (0x8a, 2...10) where Int(bytes[1]) == bytes.count - 2:
+                let magnitude = bytes[2...].enumerated().reduce(UInt64(0)) { $0 | UInt64($1.element) << UInt64(8 * $1.offset) }
                 let width = 8 * (bytes.count - 2)
                 guard width > 0 else { return 0 }
                 // Shifted up and down again, the sign fills the bits above the number.
@@ -90,19 +90,19 @@ extension Fragment {
         }
     }
 
-    public var isNone: Bool { unsafe body.withUnsafeBytes { unsafe $0.count == 1 && $0[0] == 0x4e } }
+    public var isNone: Bool { body.withUnsafeBytes { $0.count == 1 && $0[0] == 0x4e } }
 
     /// The text's UTF-8, when the fragment is one `str` of at most 255 bytes as Python 3.8 and later write it, or of any
     /// length as Python 3.0 and later do.
     func withUnsafeText<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result? {
-        unsafe self.body.withUnsafeBytes { bytes in
-            guard let opcode = unsafe bytes.first else { return nil }
+        self.body.withUnsafeBytes { bytes in
+            guard let opcode = bytes.first else { return nil }
             switch opcode {
-            case 0x8c where unsafe bytes.count >= 2 && bytes.count == 2 + Int(bytes[1]):
-                return unsafe body(UnsafeRawBufferPointer(rebasing: bytes[2...]))
+            case 0x8c where bytes.count >= 2 && bytes.count == 2 + Int(bytes[1]):
+                return body(UnsafeRawBufferPointer(rebasing: bytes[2...]))
             case 0x58 where bytes.count >= 5
-                && bytes.count == 5 + Int(unsafe bytes.loadUnaligned(fromByteOffset: 1, as: UInt32.self).littleEndian):
-                return unsafe body(UnsafeRawBufferPointer(rebasing: bytes[5...]))
+                && bytes.count == 5 + Int(bytes.loadUnaligned(fromByteOffset: 1, as: UInt32.self).littleEndian):
+                return body(UnsafeRawBufferPointer(rebasing: bytes[5...]))
             default: return nil
             }
         }
@@ -121,8 +121,8 @@ extension Fragment {
 
     /// Reads the value.
     public func value(limits: PickleLimits = .default) throws(PickleError) -> PickleValue {
-        try unsafe body.withUnsafeBytes { (bytes: UnsafeRawBufferPointer) throws(PickleError) -> PickleValue in
-            try unsafe Unpickler(limits: limits).loadBody(bytes)
+        try body.withUnsafeBytes { (bytes: UnsafeRawBufferPointer) throws(PickleError) -> PickleValue in
+            try Unpickler(limits: limits).loadBody(bytes)
         }
     }
 
@@ -137,12 +137,12 @@ extension Fragment {
 extension Fragment {
     /// The text, when the fragment is one short `str` of Python 3, or one of Python 2 that is UTF-8.
     public var text: String? {
-        if let text = withUnsafeText({ unsafe String(validating: $0, as: UTF8.self) }) { return text }
-        return unsafe body.withUnsafeBytes { bytes in
-            guard unsafe bytes.count >= 2, unsafe bytes[0] == 0x55, bytes.count == 2 + Int(unsafe bytes[1]) else { return nil }
-            return String(validating: unsafe bytes[2...], as: UTF8.self)
+        if let text = withUnsafeText({ String(validating: $0, as: UTF8.self) }) { return text }
+        return body.withUnsafeBytes { bytes in
+            guard bytes.count >= 2, bytes[0] == 0x55, bytes.count == 2 + Int(bytes[1]) else { return nil }
+            return String(validating: bytes[2...], as: UTF8.self)
         }
     }
 
-    public var isEmptyDictionary: Bool { unsafe body.withUnsafeBytes { unsafe $0.count == 1 && $0[0] == 0x7d } }
+    public var isEmptyDictionary: Bool { body.withUnsafeBytes { $0.count == 1 && $0[0] == 0x7d } }
 }

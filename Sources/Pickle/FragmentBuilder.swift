@@ -8,7 +8,7 @@ public struct FragmentBuilder: Sendable {
 
     /// Writes one value's opcodes behind those that are there.
     public mutating func append(_ fragment: Fragment) {
-        unsafe fragment.body.withUnsafeBytes { unsafe body.append(contentsOf: $0) }
+        fragment.body.withUnsafeBytes { body.append(contentsOf: $0) }
         lowest = max(lowest, fragment.readers.lowest)
         highest = min(highest, fragment.readers.highest)
     }

@@ -94,7 +94,7 @@ struct MemoEdits: Sendable {
         var nextIndex = 0
         for number in numbers {
             let edit = edits[number]
-            unsafe body.append(contentsOf: bytes[copied..<edit.range.lowerBound])
+            body.append(contentsOf: bytes[copied..<edit.range.lowerBound])
             copied = edit.range.upperBound
             switch edit.kind {
             case .drop, .put(isUsed: false): break
@@ -107,7 +107,7 @@ struct MemoEdits: Sendable {
                 Self.append(short: UInt8(ascii: "h"), long: UInt8(ascii: "j"), index: edits[put].localIndex, to: &body)
             }
         }
-        unsafe body.append(contentsOf: bytes[copied..<range.upperBound])
+        body.append(contentsOf: bytes[copied..<range.upperBound])
         return body
     }
 
@@ -117,7 +117,7 @@ struct MemoEdits: Sendable {
             body += [short, small]
         } else {
             body.append(long)
-            withUnsafeBytes(of: UInt32(truncatingIfNeeded: index).littleEndian) { unsafe body.append(contentsOf: $0) }
+            withUnsafeBytes(of: UInt32(truncatingIfNeeded: index).littleEndian) { body.append(contentsOf: $0) }
         }
     }
 }

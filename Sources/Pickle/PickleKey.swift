@@ -72,7 +72,7 @@ extension PickleKey {
     public init(_ fragment: Fragment) throws(PythonException) {
         if let number = fragment.int {
             self = .int(number)
-        } else if let text = fragment.withUnsafeText({ unsafe SmallBytes($0) }) {
+        } else if let text = fragment.withUnsafeText({ SmallBytes($0) }) {
             self = .string(text)
         } else {
             self = try PickleKey(fragment.pythonValue())

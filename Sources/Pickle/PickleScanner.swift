@@ -49,9 +49,9 @@ public struct PickleScanner: Sendable {
         reset()
         var offset = 0
         while offset < bytes.count {
-            let opcode = unsafe bytes[offset]
+            let opcode = bytes[offset]
             let shape = shapes[Int(opcode)]
-            let next = try unsafe end(of: shape.argument, at: offset, in: bytes)
+            let next = try end(of: shape.argument, at: offset, in: bytes)
             do throws(Malformed) {
                 switch shape.effect {
                 case .push: stack.append(Entry(start: offset))
@@ -62,7 +62,7 @@ public struct PickleScanner: Sendable {
                 case .extendToMark: try shrink(to: popMark())
                 case .memoize: memo.memoize(offset..<next)
                 case .put, .get:
-                    guard let index = unsafe Self.memoIndex(offset..<next, in: bytes) else { return nil }
+                    guard let index = Self.memoIndex(offset..<next, in: bytes) else { return nil }
                     let isRegular = if case .put = shape.effect {
                         memo.put(offset..<next, index: index)
                     } else {
@@ -70,7 +70,7 @@ public struct PickleScanner: Sendable {
                     }
                     guard isRegular else { return nil }
                     if case .get = shape.effect { stack.append(Entry(start: offset)) }
-                case .nothing: try unsafe skip(offset..<next, in: bytes)
+                case .nothing: try skip(offset..<next, in: bytes)
                 case .stop: return try root(endingAt: offset)
                 case .irregular: return nil
                 case .unknown: throw Malformed(.unknownOpcode)
@@ -96,11 +96,11 @@ public struct PickleScanner: Sendable {
     public mutating func fragment(_ span: Span, of bytes: UnsafeRawBufferPointer) -> Fragment? {
         let whole = span.start..<span.end
         let edits = memo.edits(in: whole)
-        if edits.isEmpty { return unsafe Fragment(UnsafeRawBufferPointer(rebasing: bytes[whole]), from: protocolVersion) }
+        if edits.isEmpty { return Fragment(UnsafeRawBufferPointer(rebasing: bytes[whole]), from: protocolVersion) }
         if let kept = memo.trimmed(whole, edits: edits) {
-            return unsafe Fragment(UnsafeRawBufferPointer(rebasing: bytes[kept]), from: protocolVersion)
+            return Fragment(UnsafeRawBufferPointer(rebasing: bytes[kept]), from: protocolVersion)
         }
-        guard let body = unsafe memo.rewritten(whole, edits: edits, of: bytes) else { return nil }
+        guard let body = memo.rewritten(whole, edits: edits, of: bytes) else { return nil }
         return Fragment(body, from: protocolVersion)
     }
 }
@@ -164,7 +164,7 @@ extension PickleScanner {
 
     private mutating func skip(_ range: Range<Int>, in bytes: UnsafeRawBufferPointer) throws(Malformed) {
         if range.count == 2 {
-            let version = unsafe bytes[range.lowerBound + 1]
+            let version = bytes[range.lowerBound + 1]
             guard let known = PickleProtocol(rawValue: version) else { throw Malformed(.unsupportedProtocol(version)) }
             protocolVersion = known
         }
@@ -186,11 +186,11 @@ extension PickleScanner {
         case .none: return start
         case .fixed(let length): count = length
         case .counted(let width):
-            count = unsafe Self.littleEndian(bytes, at: start, width: width).flatMap { $0 > bytes.count ? nil : $0 + width }
-        case .lines(let lines): count = unsafe Self.length(ofLines: lines, at: start, in: bytes)
+            count = Self.littleEndian(bytes, at: start, width: width).flatMap { $0 > bytes.count ? nil : $0 + width }
+        case .lines(let lines): count = Self.length(ofLines: lines, at: start, in: bytes)
         }
         guard let count, count <= bytes.count - start else {
-            throw PickleError(.truncated, offset: offset, opcode: unsafe bytes[offset])
+            throw PickleError(.truncated, offset: offset, opcode: bytes[offset])
         }
         return start + count
     }
@@ -199,14 +199,14 @@ extension PickleScanner {
     private static func littleEndian(_ bytes: UnsafeRawBufferPointer, at offset: Int, width: Int) -> Int? {
         guard width <= bytes.count - offset else { return nil }
         var number: UInt64 = 0
-        for index in 0..<width { number |= UInt64(unsafe bytes[offset + index]) << UInt64(8 * index) }
+        for index in 0..<width { number |= UInt64(bytes[offset + index]) << UInt64(8 * index) }
         return Int(exactly: number)
     }
 
     private static func length(ofLines lines: Int, at start: Int, in bytes: UnsafeRawBufferPointer) -> Int? {
         var end = start
         for _ in 0..<lines {
-            guard let newline = unsafe bytes[end...].firstIndex(of: 0x0a) else { return nil }
+            guard let newline = bytes[end...].firstIndex(of: 0x0a) else { return nil }
             end = newline + 1
         }
         return end - start
@@ -215,11 +215,11 @@ extension PickleScanner {
     /// The memo's number in the argument of a `PUT` or `GET` of any form.
     private static func memoIndex(_ range: Range<Int>, in bytes: UnsafeRawBufferPointer) -> Int? {
         let start = range.lowerBound + 1
-        switch unsafe bytes[range.lowerBound] {
+        switch bytes[range.lowerBound] {
         case UInt8(ascii: "p"), UInt8(ascii: "g"):
-            return Int(String(decoding: unsafe bytes[start..<range.upperBound - 1], as: UTF8.self)).flatMap { $0 < 0 ? nil : $0 }
+            return Int(String(decoding: bytes[start..<range.upperBound - 1], as: UTF8.self)).flatMap { $0 < 0 ? nil : $0 }
         default:
-            return unsafe littleEndian(bytes, at: start, width: range.upperBound - start)
+            return littleEndian(bytes, at: start, width: range.upperBound - start)
         }
     }
 }

@@ -23,8 +23,8 @@ public struct SmallBytes: Sendable {
             return
         }
         var words: (UInt64, UInt64) = (0, 0)
-        unsafe withUnsafeMutableBytes(of: &words) { target in
-            unsafe target.copyMemory(from: bytes)
+        withUnsafeMutableBytes(of: &words) { target in
+            target.copyMemory(from: bytes)
             target[Self.inlineCapacity] = UInt8(truncatingIfNeeded: bytes.count)
         }
         storage = .inline(words.0, words.1)
@@ -35,7 +35,7 @@ public struct SmallBytes: Sendable {
         if bytes.count > Self.inlineCapacity {
             storage = .heap(bytes)
         } else {
-            self = unsafe bytes.withUnsafeBytes { unsafe SmallBytes($0) }
+            self = bytes.withUnsafeBytes { SmallBytes($0) }
         }
     }
 
@@ -46,12 +46,12 @@ public struct SmallBytes: Sendable {
     ) throws(Failure) -> Result {
         switch storage {
         case .heap(let bytes):
-            return try unsafe bytes.withUnsafeBytes(body)
+            return try bytes.withUnsafeBufferPointer { (all) throws(Failure) in try body(UnsafeRawBufferPointer(all)) }
         case .inline(let low, let high):
             let words = (low, high)
-            return try unsafe Swift.withUnsafeBytes(of: words) { (all: UnsafeRawBufferPointer) throws(Failure) -> Result in
+            return try Swift.withUnsafeBytes(of: words) { (all: UnsafeRawBufferPointer) throws(Failure) -> Result in
                 let count = Int(all[Self.inlineCapacity])
-                return try unsafe body(UnsafeRawBufferPointer(rebasing: all[..<count]))
+                return try body(UnsafeRawBufferPointer(rebasing: all[..<count]))
             }
         }
     }
@@ -67,7 +67,7 @@ public struct SmallBytes: Sendable {
     /// The bytes as an array.
     public var array: [UInt8] {
         switch storage {
-        case .inline: unsafe withUnsafeBytes { unsafe Array($0) }
+        case .inline: withUnsafeBytes { Array($0) }
         case .heap(let bytes): bytes
         }
     }
@@ -89,7 +89,7 @@ extension SmallBytes: Hashable {
             hasher.combine(low)
             hasher.combine(high)
         case .heap(let bytes):
-            unsafe bytes.withUnsafeBytes { unsafe hasher.combine(bytes: $0) }
+            bytes.withUnsafeBytes { hasher.combine(bytes: $0) }
         }
     }
 }
