@@ -1,0 +1,2 @@
+import Multiprocessing
+@main struct Program: MultiprocessingProgram { static func run() async throws { print("hi") } }
