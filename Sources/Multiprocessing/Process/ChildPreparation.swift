@@ -5,20 +5,10 @@ struct ChildPreparation: Equatable, Sendable {
     /// The first bytes of the link, by which a child knows that its descriptor is one.
     static let magic = Array("swift-multiprocessing 1".utf8)
 
-    /// How a child and its parent end.
-    enum Role: String, Sendable {
-        /// Joined when the parent's `run()` is over; goes on if the parent dies.
-        case ordinary
-        /// Terminated when the parent's `run()` is over or the parent dies.
-        case daemon
-        /// Told by the end of its link that the parent is over or dead, and then ends by itself.
-        case server
-    }
-
     /// Counts of starts from the main process down: `[1, 2]` is the second child of the first.
     var identity: [Int]
     var name: String
-    var role: Role
+    var role: ChildProcess.Role
     var parentID: pid_t
     var authkey: [UInt8]
     var target: EncodedTarget
@@ -39,7 +29,7 @@ extension ChildPreparation {
         let parts = message.parts
         guard parts.count == 8, parts[0] == Self.magic else { return nil }
         func text(_ index: Int) -> String { String(decoding: parts[index], as: UTF8.self) }
-        guard let role = Role(rawValue: text(3)), let parentID = pid_t(text(4)) else { return nil }
+        guard let role = ChildProcess.Role(rawValue: text(3)), let parentID = pid_t(text(4)) else { return nil }
         self.init(
             identity: text(1).split(separator: ":").compactMap { Int($0) }, name: text(2), role: role,
             parentID: parentID, authkey: parts[5], target: EncodedTarget(typeName: text(6), fields: parts[7]))

@@ -20,7 +20,7 @@ public final class ChildProcess: Sendable {
     /// Whether it is terminated when this process ends, in whatever way, instead of being joined.
     public var isDaemon: Bool { role == .daemon }
 
-    let role: ChildPreparation.Role
+    let role: Role
     private let preparation: ChildPreparation
     private let executable: String?
     private let state = Mutex(State.new)
@@ -42,8 +42,8 @@ public final class ChildProcess: Sendable {
     /// - Parameters:
     ///   - prefix: What the name begins with when none is given; the identity follows.
     ///   - executable: Another program than this one, which has the target's type and does the bootstrap.
-    init(
-        _ target: some ProcessTarget, name: String? = nil, prefix: String = "Process", role: ChildPreparation.Role,
+    package init(
+        _ target: some ProcessTarget, name: String? = nil, prefix: String = "Process", role: Role,
         executable: String? = nil
     ) throws(ProcessError) {
         let identity = CurrentProcess.nextChildIdentity()
@@ -215,8 +215,9 @@ extension ChildProcess {
 
     /// Answers who still waits for a report.
     private func noteEnd() {
-        let status = ended.current.map { "\($0)" } ?? "ended"
-        bootstrapped.set(.failure(ProcessError(.cannotStart, "\(name) \(status) before it ran its target")))
+        let status = ended.current ?? .lost
+        let hint = if case .exited = status { ": its main() must begin with the bootstrap, see BootstrapError" } else { "" }
+        bootstrapped.set(.failure(ProcessError(.cannotStart, "\(name) \(status) before it ran its target\(hint)")))
         reported.set(.failure(ProcessError(.noReport, "\(name) \(status) without a report")))
     }
 }
@@ -225,13 +226,13 @@ extension ChildProcess {
     /// Waits for what the child gives to `ParentLink.report(_:)`.
     ///
     /// - Throws: `ProcessError` with the child's error, or `noReport` when it ended without one; `CancellationError` when this task is cancelled.
-    func firstReport() async throws -> [UInt8] {
+    package func firstReport() async throws -> [UInt8] {
         try requireStarted()
         return try await reported.value().get()
     }
 
     /// Tells the child that this process has no more use for it, as if this process had ended.
-    func hangUp() {
+    package func hangUp() {
         state.withLock { state in
             if case .running(_, let link) = state { link.finishSending() }
         }

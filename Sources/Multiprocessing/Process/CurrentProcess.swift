@@ -50,7 +50,7 @@ extension CurrentProcess {
     static var signalsIgnoredAtStart: [Int32] { state.withLock { $0.signalsIgnoredAtStart } }
 
     /// The link to the parent; nil in a program that was started in the ordinary way.
-    static var parent: ParentLink? { state.withLock { $0.parent } }
+    package static var parent: ParentLink? { state.withLock { $0.parent } }
 
     /// Notes that the bootstrap has run in an ordinary start.
     static func bootstrapped(ignoring signals: [Int32]) {

@@ -1,7 +1,7 @@
 import Glibc
 
 /// A child's side of the link to its parent.
-final class ParentLink: Sendable {
+package final class ParentLink: Sendable {
     /// Seconds that a process which must end with its parent has for ending in order.
     private static let grace: UInt32 = 10
 
@@ -11,14 +11,14 @@ final class ParentLink: Sendable {
     init(_ link: ProcessLink) { self.link = link }
 
     /// Tells the parent that the target is about to run. Only a server has more to say.
-    func reportBootstrapped(_ role: ChildPreparation.Role) {
+    func reportBootstrapped(_ role: ChildProcess.Role) {
         link.send(ChildReport.bootstrapped.message)
         if role != .server { link.finishSending() }
     }
 
     /// Gives the parent what its `firstReport()` waits for; false if the parent is gone or has its report already.
     @discardableResult
-    func report(_ bytes: [UInt8]) -> Bool { finish(with: .value(bytes)) }
+    package func report(_ bytes: [UInt8]) -> Bool { finish(with: .value(bytes)) }
 
     /// Tells the parent why there is no report; false as in `report(_:)`.
     func reportFailure(_ error: any Error) -> Bool { finish(with: .failure(String(describing: error))) }
@@ -31,10 +31,10 @@ final class ParentLink: Sendable {
     /// Waits until the parent has ended, in whatever way, or has hung up.
     ///
     /// - Throws: `CancellationError` when the waiting task is cancelled.
-    func isGone() async throws { try await gone.value() }
+    package func isGone() async throws { try await gone.value() }
 
     /// Watches the parent from now on.
-    func watch(_ role: ChildPreparation.Role) throws(ProcessError) {
+    func watch(_ role: ChildProcess.Role) throws(ProcessError) {
         try BlockingThread.run { [self] in
             link.awaitEnd()
             gone.set(())
@@ -42,7 +42,7 @@ final class ParentLink: Sendable {
         }
     }
 
-    private static func end(_ role: ChildPreparation.Role) {
+    private static func end(_ role: ChildProcess.Role) {
         if role == .daemon { kill(getpid(), SIGTERM) }
         sleep(grace)
         _exit(1)

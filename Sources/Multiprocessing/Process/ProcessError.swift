@@ -43,9 +43,14 @@ public struct ProcessError: Error, Hashable, CustomStringConvertible {
 public struct BootstrapError: Error, Hashable, CustomStringConvertible {
     /// What was forgotten and where it belongs.
     public let description = """
-        An attempt has been made to start a new process before the current process has finished its bootstrapping phase. \
-        A child process is this same program started again, and it must run its target instead of the program. \
-        This program does not let it: make your @main type conform to MultiprocessingProgram and put the program's work in run(). \
-        A program that has another main() must call `await ProcessBootstrap.runChildIfSpawned()` first of all in it.
+        An attempt has been made to start a new process before the current process has finished its bootstrapping phase.
+        A child process is this same program started again, which must run the child's target instead of the program's \
+        own work. So make your @main type conform to MultiprocessingProgram, and put that work in run():
+
+            @main struct Program: MultiprocessingProgram {
+                static func run() async throws { ... }
+            }
+
+        A program that has another main() calls `await ProcessBootstrap.runChildIfSpawned()` first of all in it.
         """
 }

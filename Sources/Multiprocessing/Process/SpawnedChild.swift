@@ -30,7 +30,7 @@ enum SpawnedChild {
     }
 
     /// A server that fails before it has reported tells its parent, everyone else standard error.
-    private static func run(_ target: any ProcessTarget, _ role: ChildPreparation.Role, _ parent: ParentLink) async -> Int32 {
+    private static func run(_ target: any ProcessTarget, _ role: ChildProcess.Role, _ parent: ParentLink) async -> Int32 {
         do {
             try await target.run()
             return 0
