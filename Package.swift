@@ -42,9 +42,10 @@ let package = Package(
             name: "ManagerServer",
             dependencies: ["ManagedObjects", "ManagerConnection", "Pickle", .product(name: "Logging", package: "swift-log")] + nio,
             swiftSettings: settings),
+        .target(name: "CProcessSpawn"),
         .target(
             name: "Multiprocessing",
-            dependencies: ["ManagerServer", "ManagedObjects", "ManagerConnection", "Pickle", .product(name: "Logging", package: "swift-log")] + nio,
+            dependencies: ["CProcessSpawn", "ManagerServer", "ManagedObjects", "ManagerConnection", "Pickle", .product(name: "Logging", package: "swift-log")] + nio,
             swiftSettings: settings),
         .executableTarget(
             name: "manager",
@@ -62,7 +63,10 @@ let package = Package(
             name: "ManagerServerTests",
             dependencies: ["ManagerServer", "ManagedObjects", "ManagerConnection", "Pickle"] + nio,
             swiftSettings: settings),
-        .testTarget(name: "MultiprocessingTests", dependencies: ["Multiprocessing", "Pickle"], swiftSettings: settings),
+        .executableTarget(
+            name: "ProcessTestProgram", dependencies: ["Multiprocessing"], path: "Tests/ProcessTestProgram", swiftSettings: settings),
+        .testTarget(
+            name: "MultiprocessingTests", dependencies: ["Multiprocessing", "Pickle", "ProcessTestProgram"], swiftSettings: settings),
         .testTarget(name: "ManagerCommandTests", dependencies: ["manager"], swiftSettings: settings),
     ]
 )

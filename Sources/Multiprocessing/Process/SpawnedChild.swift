@@ -1,0 +1,46 @@
+/// A spawned child from its first line to its exit status.
+enum SpawnedChild {
+    private static let failed: Int32 = 1
+
+    /// Learns from the parent what to run, and runs it.
+    ///
+    /// - Returns: The exit status.
+    static func run(_ link: ProcessLink?) async -> Int32 {
+        guard let link, let preparation = link.receive().flatMap({ ChildPreparation($0) }) else {
+            StandardError.print("\(Executable.name): \(ChildMarker.variable) is set, but the parent process cannot be reached")
+            return failed
+        }
+        let parent = ParentLink(link)
+        CurrentProcess.become(preparation, of: parent)
+        return await run(preparation, parent)
+    }
+
+    private static func run(_ preparation: ChildPreparation, _ parent: ParentLink) async -> Int32 {
+        let target: any ProcessTarget
+        do {
+            target = try preparation.target.decode()
+            try parent.watch(preparation.role)
+        } catch {
+            return parent.reportFailure(error) ? failed : complain(error)
+        }
+        parent.reportBootstrapped(preparation.role)
+        let status = await run(target, preparation.role, parent)
+        await ProcessBootstrap.finishChildren()
+        return status
+    }
+
+    /// A server that fails before it has reported tells its parent, everyone else standard error.
+    private static func run(_ target: any ProcessTarget, _ role: ChildProcess.Role, _ parent: ParentLink) async -> Int32 {
+        do {
+            try await target.run()
+            return 0
+        } catch {
+            return role == .server && parent.reportFailure(error) ? failed : complain(error)
+        }
+    }
+
+    private static func complain(_ error: any Error) -> Int32 {
+        StandardError.print("Process \(CurrentProcess.name): \(error)")
+        return failed
+    }
+}

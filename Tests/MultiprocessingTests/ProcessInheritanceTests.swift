@@ -1,0 +1,45 @@
+import Foundation
+import Testing
+
+@Suite(.timeLimit(.minutes(1)))
+struct ProcessInheritanceTests {
+    @Test func `the standard streams are those of the parent`() async throws {
+        let run = try ProcessTestRun("echo")
+        run.type("naïve")
+        let outcome = await run.outcome()
+        #expect(outcome.output == ["out: naïve"])
+        #expect(outcome.errors == ["err: naïve"])
+    }
+
+    @Test func `no descriptor, ignored or blocked signal and no marker is handed down`() async throws {
+        let output = try await ProcessTestRun.outcome(of: "inheritance").output
+        let open = try #require(output.first { $0.hasPrefix("open:") })
+        #expect(!open.contains("/dev/null"))
+        #expect(open.components(separatedBy: "socket:").count == 2)
+        #expect(open.components(separatedBy: "pipe:").count == 4)
+        #expect(output.contains("SigBlk:\t0000000000000000"))
+        #expect(try ignored(output).isEmpty)
+        #expect(output.contains("marker none"))
+        // The command sees neither a marker nor the link: its three streams and the folder it lists are all it has.
+        #expect(output.suffix(2) == ["command: 0", "command: 4"])
+    }
+
+    @Test func `a signal that the program was started to ignore is ignored by its children`() async throws {
+        let output = try await ProcessTestRun.outcome(of: "plain-inheritance", shell: "trap '' HUP;").output
+        #expect(try ignored(output) == [SIGHUP])
+    }
+
+    @Test func `a child starts within a fraction of a second`() async throws {
+        let microseconds = try await ProcessTestRun.outcome(of: "latency").output.compactMap { Int($0) }.sorted()
+        try #require(microseconds.count == 20)
+        print("from start() to the child's first line: median \(microseconds[10]) µs, fastest \(microseconds[0]) µs")
+        #expect(microseconds[0] < 200_000)
+    }
+
+    /// The ignored signals of a `/proc/PID/status`, without those that the C library keeps for itself.
+    private func ignored(_ output: [String]) throws -> [Int32] {
+        let line = try #require(output.first { $0.hasPrefix("SigIgn:") })
+        let mask = try #require(UInt64(line.dropFirst("SigIgn:\t".count), radix: 16))
+        return (1..<32).filter { mask >> UInt64($0 - 1) & 1 == 1 }
+    }
+}
