@@ -92,7 +92,7 @@ public struct MethodTable<Object: ManagedObject>: Sendable {
     /// The names that a proxy is told of, sorted as `dir()` sorts them.
     public let exposed: [String]
 
-    public init(@MethodTableBuilder _ methods: () -> [Method<Object>]) {
+    public init(@MethodTableBuilder<Object> _ methods: () -> [Method<Object>]) {
         self.init(methods())
     }
 
@@ -103,6 +103,7 @@ public struct MethodTable<Object: ManagedObject>: Sendable {
 }
 
 @resultBuilder
-public enum MethodTableBuilder {
-    public static func buildBlock<Object>(_ methods: Method<Object>...) -> [Method<Object>] { methods }
+public enum MethodTableBuilder<Object: ManagedObject> {
+    public static func buildExpression(_ method: Method<Object>) -> Method<Object> { method }
+    public static func buildBlock(_ methods: Method<Object>...) -> [Method<Object>] { methods }
 }

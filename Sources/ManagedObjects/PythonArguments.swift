@@ -25,7 +25,7 @@ extension Call {
         case .bool(let value): return value ? 1 : 0
         case .int(let value): return Double(value)
         case .float(let value): return value
-        case .bigInt(let value): return value.doubleValue
+        case .bigInt(let value): return Double(value)
         case let value: throw .typeError("'\(value.pythonTypeName)' object cannot be interpreted as a number of seconds")
         }
     }

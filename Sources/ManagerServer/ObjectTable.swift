@@ -7,6 +7,8 @@ final class ObjectTable: Sendable {
     private struct Entry {
         let object: HostedObject
         var references: Int
+
+        mutating func addReference() { references += 1 }
     }
 
     private struct State {
@@ -84,8 +86,4 @@ final class ObjectTable: Sendable {
             state.entries.sorted { $0.key < $1.key }.map { ($0.key, $0.value.object, $0.value.references) }
         }
     }
-}
-
-extension ObjectTable.Entry {
-    fileprivate mutating func addReference() { references += 1 }
 }

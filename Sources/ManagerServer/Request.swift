@@ -24,7 +24,8 @@ struct RequestReader {
 
     /// - Throws: ``PickleError`` when the bytes are no pickle, or not one of a request.
     mutating func read(_ bytes: UnsafeRawBufferPointer) throws(PickleError) -> Request {
-        try scanned(bytes) ?? decoded(bytes)
+        if let request = try scanned(bytes) { return request }
+        return try decoded(bytes)
     }
 
     /// The common way: the arguments are cut out as they stand.

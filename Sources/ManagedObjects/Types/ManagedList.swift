@@ -26,7 +26,7 @@ public struct ManagedList: ManagedObject {
 // MARK: - Reading
 
 extension ManagedList {
-    @MethodTableBuilder
+    @MethodTableBuilder<ManagedList>
     private static var accessors: [Method<ManagedList>] {
         Method("list.__add__", ["value"]) { (list, call, _) throws(PythonException) in
             .value(FragmentBuilder.list(Array(list.elements) + (try list.listElements(call[0], verb: "concatenate"))))
@@ -112,7 +112,7 @@ extension ManagedList {
 // MARK: - Changing
 
 extension ManagedList {
-    @MethodTableBuilder
+    @MethodTableBuilder<ManagedList>
     private static var mutators: [Method<ManagedList>] {
         Method("list.__delitem__", ["key"]) { (list, call, _) throws(PythonException) in
             if let slice = try list.slice(call[0]) {
@@ -230,7 +230,7 @@ extension ManagedList {
 
 extension ManagedList {
     /// The methods by which Python 2 reads and writes simple slices.
-    @MethodTableBuilder
+    @MethodTableBuilder<ManagedList>
     private static var legacySlices: [Method<ManagedList>] {
         Method("list.__getslice__", ["start", "stop"]) { (list, call, _) throws(PythonException) in
             let slice = try list.legacySlice(call)

@@ -43,22 +43,28 @@ public struct ManagedQueue: ManagedObject {
         Method("Queue.empty") { queue, _, _ in .bool(queue.items.isEmpty) }
         Method("Queue.full") { queue, _, _ in .bool(queue.isFull) }
         Method("Queue.qsize") { queue, _, _ in .int(queue.items.count) }
-        Method("Queue.put", ["item"], optional: ["block", "timeout"]) { try $0.put($1, &$2) }
-        Method("Queue.put_nowait", ["item"]) { try $0.putNoWait($1, &$2) }
-        Method("Queue.get", optional: ["block", "timeout"]) { try $0.get(.item, $1, from: 0, &$2) }
-        Method("Queue.get_nowait") { queue, call, effects in
+        Method("Queue.put", ["item"], optional: ["block", "timeout"]) { (queue, call, effects) throws(PythonException) in try queue.put(call, &effects) }
+        Method("Queue.put_nowait", ["item"]) { (queue, call, effects) throws(PythonException) in try queue.putNoWait(call, &effects) }
+        Method("Queue.get", optional: ["block", "timeout"]) { (queue, call, effects) throws(PythonException) in
+            try queue.get(.item, call, from: 0, &effects)
+        }
+        Method("Queue.get_nowait") { (queue, call, effects) throws(PythonException) in
             guard !queue.items.isEmpty else { throw ManagedQueue.empty }
             return .value(queue.take(.item, for: call.id, &effects).value)
         }
-        Method("Queue.task_done") { try $0.taskDone(&$2) }
+        Method("Queue.task_done") { (queue, _, effects) throws(PythonException) in try queue.taskDone(&effects) }
         Method("Queue.join") { queue, call, _ in queue.join(call) }
-        Method("Queue.put_many", ["items"], optional: ["block", "timeout"]) { try $0.putMany($1, &$2) }
-        Method("Queue.get_many", ["count"], optional: ["block", "timeout"]) { queue, call, effects in
+        Method("Queue.put_many", ["items"], optional: ["block", "timeout"]) { (queue, call, effects) throws(PythonException) in
+            try queue.putMany(call, &effects)
+        }
+        Method("Queue.get_many", ["count"], optional: ["block", "timeout"]) { (queue, call, effects) throws(PythonException) in
             try queue.get(.items(upTo: max(call.int(0), 1)), call, from: 1, &effects)
         }
-        Method("Queue.lease", optional: ["block", "timeout"], holds: true) { try $0.get(.lease, $1, from: 0, &$2) }
-        Method("Queue.ack", ["receipt"]) { try $0.acknowledge($1, &$2) }
-        Method("Queue.nack", ["receipt"]) { try $0.giveBack($1, &$2) }
+        Method("Queue.lease", optional: ["block", "timeout"], holds: true) { (queue, call, effects) throws(PythonException) in
+            try queue.get(.lease, call, from: 0, &effects)
+        }
+        Method("Queue.ack", ["receipt"]) { (queue, call, effects) throws(PythonException) in try queue.acknowledge(call, &effects) }
+        Method("Queue.nack", ["receipt"]) { (queue, call, effects) throws(PythonException) in try queue.giveBack(call, &effects) }
     }
 
     static let empty = PythonException(module: "queue", name: "Empty")

@@ -1,0 +1,265 @@
+import Logging
+import ManagedObjects
+import ManagerConnection
+import NIOCore
+import Pickle
+
+/// Serves one connection: bytes to frames, frames to the handshake and then to the session, replies to bytes.
+///
+/// All of it is one synchronous run on the connection's event loop; what a read brings is answered with one write.
+final class ConnectionHandler: ChannelDuplexHandler {
+    typealias InboundIn = ByteBuffer
+    typealias OutboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    private enum Phase {
+        case authenticating(Authentication)
+        /// Authenticated; the first request says what the connection is for.
+        case opening
+        case serving
+        /// The last message has been written; nothing more is read.
+        case closing
+    }
+
+    private let configuration: ServerConfiguration
+    private let functions: ServerFunctions
+    private let connections: Connections
+    private let logger: Logger
+
+    private var phase: Phase
+    private var session: Session?
+    private var decoder = FrameDecoder(maximumLength: Authentication.maximumMessageLength)
+    private var input = ByteBuffer()
+    private var output = ByteBuffer()
+    private var waiting: (call: WaitingCall, timer: Scheduled<Void>?)?
+    private var handshakeTimer: Scheduled<Void>?
+    private var context: ChannelHandlerContext?
+    /// A read was asked for and held back.
+    private var readIsHeldBack = false
+
+    init(configuration: ServerConfiguration, functions: ServerFunctions, connections: Connections, logger: Logger) {
+        self.configuration = configuration
+        self.functions = functions
+        self.connections = connections
+        self.logger = logger
+        phase = .authenticating(Authentication(role: .server, key: configuration.authkey))
+    }
+
+    /// Bytes of replies that are gathered before they are written, so that a peer that sends much and reads nothing is noticed.
+    private static let outputBatch = 1 << 18
+
+    // MARK: Coming and going
+
+    func channelActive(context: ChannelHandlerContext) {
+        self.context = context
+        let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
+        let id = connections.insert(bound)
+        var limits = PickleLimits.default
+        limits.size = configuration.maximumMessageLength
+        session = Session(id: id, functions: functions, connections: connections, limits: limits)
+        handshakeTimer = context.eventLoop.scheduleTask(in: TimeAmount(configuration.handshakeTimeout)) {
+            bound.value.handshakeHasTimedOut()
+        }
+        context.channel.rearmQuickAcknowledgement()
+        if case .authenticating(var authentication) = phase, let challenge = authentication.start() {
+            output.writeFrame(challenge)
+            phase = .authenticating(authentication)
+            flush()
+        }
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        handshakeTimer?.cancel()
+        waiting?.timer?.cancel()
+        phase = .closing
+        self.context = nil
+        if var session {
+            connections.remove(session.id)
+            session.end(waiting: waiting?.call)
+        }
+        session = nil
+        waiting = nil
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        logger.debug("connection failed", metadata: ["error": "\(error)"])
+        context.close(promise: nil)
+    }
+
+    private func handshakeHasTimedOut() {
+        logger.debug("a peer did not authenticate in time")
+        context?.close(promise: nil)
+    }
+
+    /// Ends the connection.
+    func close() {
+        context?.close(promise: nil)
+    }
+
+    // MARK: Reading
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        var bytes = unwrapInboundIn(data)
+        if input.readableBytes == 0 { input = bytes } else { input.writeBuffer(&bytes) }
+        process()
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) {
+        if case .serving = phase {} else { context.channel.rearmQuickAcknowledgement() }
+        flush()
+        context.fireChannelReadComplete()
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        if context.channel.isWritable { goOn() }
+        context.fireChannelWritabilityChanged()
+    }
+
+    /// Reads no more from a peer that has sent enough while a call of its waits, or that does not take its replies.
+    func read(context: ChannelHandlerContext) {
+        if mayRead(context) { context.read() } else { readIsHeldBack = true }
+    }
+
+    private func mayRead(_ context: ChannelHandlerContext) -> Bool {
+        context.channel.isWritable && (waiting == nil || input.readableBytes < configuration.maximumReadAhead)
+    }
+
+    /// Goes on after a pause.
+    private func goOn() {
+        process()
+        flush()
+        guard readIsHeldBack, let context, mayRead(context) else { return }
+        readIsHeldBack = false
+        context.read()
+    }
+
+    /// Serves the frames that are there, as long as the connection is able to go on.
+    private func process() {
+        let now = Timestamp(nanoseconds: Int64(NIODeadline.now().uptimeNanoseconds))
+        do throws(FrameError) {
+            while waiting == nil, isReceiving, let range = try decoder.frame(in: input, at: input.readerIndex) {
+                serve(range, now: now)
+                input.moveReaderIndex(to: range.upperBound)
+            }
+        } catch {
+            logger.debug("a peer sent a message that is too long", metadata: ["error": "\(error)"])
+            closeAfterFlush()
+        }
+        if input.readableBytes == 0 { input = ByteBuffer() }
+    }
+
+    /// Whether more requests may be served now: replies do not pile up.
+    private var isReceiving: Bool {
+        if case .closing = phase { return false }
+        guard output.readableBytes >= Self.outputBatch else { return true }
+        flush()
+        return context?.channel.isWritable ?? false
+    }
+
+    private func serve(_ range: Range<Int>, now: Timestamp) {
+        input.withUnsafeReadableBytes { bytes in
+            let start = range.lowerBound - input.readerIndex
+            let frame = UnsafeRawBufferPointer(rebasing: bytes[start..<start + range.count])
+            switch phase {
+            case .authenticating(let authentication): authenticate(authentication, frame)
+            case .opening: open(frame)
+            case .serving: serve(frame, now: now)
+            case .closing: break
+            }
+        }
+    }
+
+    // MARK: Phases
+
+    private func authenticate(_ authentication: Authentication, _ message: UnsafeRawBufferPointer) {
+        var authentication = authentication
+        do throws(AuthenticationError) {
+            switch try authentication.receive(message) {
+            case .send(let answer):
+                output.writeFrame(answer)
+                phase = .authenticating(authentication)
+            case .sendAndFinish(let answer):
+                output.writeFrame(answer)
+                beginOpening()
+            case .finished:
+                beginOpening()
+            }
+        } catch {
+            logger.debug("a peer was refused", metadata: ["reason": "\(error)"])
+            if let reply = error.reply { output.writeFrame(reply) }
+            closeAfterFlush()
+        }
+    }
+
+    private func beginOpening() {
+        phase = .opening
+        decoder.maximumLength = configuration.maximumMessageLength
+    }
+
+    private func open(_ frame: UnsafeRawBufferPointer) {
+        handshakeTimer?.cancel()
+        handshakeTimer = nil
+        switch session?.open(frame, into: &output) {
+        case .session: phase = .serving
+        case .oneShot, nil: closeAfterFlush()
+        }
+    }
+
+    private func serve(_ frame: UnsafeRawBufferPointer, now: Timestamp) {
+        switch session?.serve(frame, now: now, into: &output) {
+        case .answered: break
+        case .waits(let call, let until): wait(for: call, until: until)
+        case .end, nil: closeAfterFlush()
+        }
+    }
+
+    // MARK: Waiting
+
+    private func wait(for call: WaitingCall, until: Timestamp?) {
+        guard let context else { return }
+        let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
+        let timer = until.map { moment in
+            context.eventLoop.scheduleTask(deadline: .uptimeNanoseconds(UInt64(clamping: moment.nanoseconds))) {
+                bound.value.timeOut(call)
+            }
+        }
+        waiting = (call, timer)
+    }
+
+    private func timeOut(_ call: WaitingCall) {
+        guard waiting?.call.id == call.id, let reply = call.object.timeOut(call.id) else { return }
+        answer(call, reply)
+    }
+
+    /// Brings the answer to the call that waits for it.
+    ///
+    /// - Returns: `false` when the connection has gone or the call is not waiting any more.
+    func resume(with answer: Answer) -> Bool {
+        guard let call = waiting?.call, call.id == answer.call, context?.channel.isActive == true else { return false }
+        self.answer(call, answer.reply)
+        return true
+    }
+
+    private func answer(_ call: WaitingCall, _ reply: Reply) {
+        waiting?.timer?.cancel()
+        waiting = nil
+        session?.write(reply, at: call.version, into: &output)
+        goOn()
+    }
+
+    // MARK: Writing
+
+    private func flush() {
+        guard let context, output.readableBytes > 0 else { return }
+        let bytes = output
+        output = context.channel.allocator.buffer(capacity: 512)
+        context.writeAndFlush(wrapOutboundOut(bytes), promise: nil)
+    }
+
+    private func closeAfterFlush() {
+        phase = .closing
+        guard let context else { return }
+        flush()
+        context.writeAndFlush(wrapOutboundOut(ByteBuffer())).assumeIsolated().whenComplete { _ in context.close(promise: nil) }
+    }
+}

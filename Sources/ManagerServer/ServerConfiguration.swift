@@ -1,0 +1,24 @@
+public import ManagerConnection
+
+/// How a manager's server runs. Every limit is finite by default.
+public struct ServerConfiguration: Sendable {
+    /// Where it listens.
+    public var address: ManagerAddress
+    /// What a peer must know.
+    public var authkey: AuthenticationKey
+    /// Bytes of one message of an authenticated peer, and of one value.
+    public var maximumMessageLength = 1 << 30
+    /// How long a peer may take from connecting to its first request.
+    public var handshakeTimeout: Duration = .seconds(20)
+    /// Bytes that a peer may send ahead while one of its calls waits; then it is not read from until the call is answered.
+    public var maximumReadAhead = 1 << 16
+    /// Connections that the system keeps until they are accepted.
+    public var backlog: Int32 = 1_024
+    /// Threads that serve connections; `nil` for one for each processor.
+    public var threads: Int?
+
+    public init(address: ManagerAddress, authkey: AuthenticationKey) {
+        self.address = address
+        self.authkey = authkey
+    }
+}

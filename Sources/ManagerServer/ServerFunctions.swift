@@ -1,0 +1,126 @@
+import ManagedObjects
+import ManagerConnection
+import Pickle
+
+/// What the functions of the server itself work on, and for whom.
+struct ServerFunctions: Sendable {
+    let registry: Registry
+    let objects: ObjectTable
+    /// The server's own address, as tokens carry it.
+    let address: ManagerAddress
+    /// Called when a peer asks the server to end.
+    let shutdown: @Sendable () -> Void
+
+    /// What a function answers with, and what it changed of the references that its caller has.
+    struct Result {
+        var reply: Fragment
+        var references: (identifier: String, change: Int)?
+    }
+
+    /// Names that a client may ask for beyond CPython's protocol (`extensions`).
+    static let extensions = ["session_functions", "lease"]
+
+    /// Calls a function by name (CPython's `Server.public`).
+    ///
+    /// - Throws: what the peer gets as `#TRACEBACK`.
+    func call(_ name: String, _ arguments: Arguments, at version: PickleProtocol) throws(PythonException) -> Result {
+        switch name {
+        case "dummy": return Result(reply: .none)
+        case "create": return try create(arguments, at: version)
+        case "incref": return try count(arguments, change: 1)
+        case "decref": return try count(arguments, change: -1)
+        case "get_methods": return Result(reply: names(try exposed(arguments), at: version))
+        case "number_of_objects": return Result(reply: Fragment(objects.count))
+        case "debug_info": return Result(reply: Fragment(text: debugInfo, at: version))
+        case "extensions": return Result(reply: names(Self.extensions, at: version))
+        case "shutdown":
+            shutdown()
+            return Result(reply: .none)
+        default: throw PythonException("AssertionError", "'\(name)' unrecognized")
+        }
+    }
+
+    /// `create(typeid, *args, **kwds)`: the identifier and the exposed names.
+    private func create(_ arguments: Arguments, at version: PickleProtocol) throws(PythonException) -> Result {
+        var arguments = arguments
+        let typeID = try Self.takeTypeID(&arguments)
+        let object = try registry.object(typeID, arguments)
+        let identifier = objects.insert(object)
+        let reply = FragmentBuilder.tuple([Fragment(text: identifier, at: version), names(object.exposed, at: version)])
+        return Result(reply: reply, references: (identifier, 1))
+    }
+
+    /// Python 3.8 and earlier may name it.
+    private static func takeTypeID(_ arguments: inout Arguments) throws(PythonException) -> String {
+        if let first = arguments.positional.first?.text {
+            arguments.positional.removeFirst()
+            return first
+        }
+        guard let named = arguments.keywords.firstIndex(where: { $0.name == "typeid" }),
+            let typeID = arguments.keywords.remove(at: named).value.text
+        else { throw .typeError("Server.create() missing 1 required positional argument: 'typeid'") }
+        return typeID
+    }
+
+    private func count(_ arguments: Arguments, change: Int) throws(PythonException) -> Result {
+        guard let identifier = arguments.positional.first?.text else { throw .typeError("an object's identifier is missing") }
+        if change > 0 { try objects.addReference(identifier) } else { try objects.dropReference(identifier) }
+        return Result(reply: .none, references: (identifier, change))
+    }
+
+    /// The names of the object that a token speaks of.
+    private func exposed(_ arguments: Arguments) throws(PythonException) -> [String] {
+        guard case .instance(let token)? = try arguments.positional.first?.pythonValue(),
+            case .tuple(let state)? = token.state, state.count == 3, let identifier = state[2].text
+        else { throw .typeError("get_methods() needs a Token") }
+        guard let object = objects.object(identifier) else { throw .keyError(.string(identifier)) }
+        return object.exposed
+    }
+
+    private func names(_ names: [String], at version: PickleProtocol) -> Fragment {
+        FragmentBuilder.tuple(names.map { Fragment(text: $0, at: version) })
+    }
+
+    private var debugInfo: String {
+        objects.all.map { identifier, object, references in
+            let summary = String(object.summary(address: "0x\(identifier)").unicodeScalars.prefix(75).map(Character.init))
+            return "  \(identifier):       refcount=\(references)\n    \(summary)"
+        }.joined(separator: "\n")
+    }
+}
+
+// MARK: - Proxies of new objects
+
+extension ServerFunctions {
+    /// `(exposed, token)` of an object that a method returned: what `#PROXY` carries. It comes with one reference.
+    func proxy(typeID: String, object: HostedObject, at version: PickleProtocol) throws(PythonException) -> Result {
+        let identifier = objects.insert(object)
+        let token = PickleInstance(
+            .global(PickleGlobal(module: "multiprocessing.managers", name: "Token")), construction: .new,
+            state: .tuple([.string(typeID), address.pythonValue, .string(identifier)]))
+        let reply = FragmentBuilder.tuple([names(object.exposed, at: version), try Fragment.python(.instance(token), at: version)])
+        return Result(reply: reply, references: (identifier, 1))
+    }
+}
+
+extension ManagerAddress {
+    /// As Python writes it: `(host, port)` or a path.
+    var pythonValue: PickleValue {
+        switch self {
+        case .tcp(let host, let port): .tuple([.string(host), .int(port)])
+        case .unix(let path): .string(path)
+        case .abstract(let name): .string("\0" + name)
+        }
+    }
+}
+
+extension Fragment {
+    /// Pickles a value that the server made.
+    static func python(_ value: PickleValue, at version: PickleProtocol) throws(PythonException) -> Fragment {
+        do {
+            return try Fragment(value, at: version)
+        } catch {
+            throw error.pythonException
+        }
+    }
+}

@@ -1,0 +1,205 @@
+import ManagedObjects
+import ManagerConnection
+import NIOCore
+import Pickle
+
+/// What one authenticated peer has to do with the server, whatever carries its bytes: its requests, what it waits for, and
+/// what it holds, which is given back when it ends.
+struct Session {
+    let id: SessionID
+    private let functions: ServerFunctions
+    private let connections: Connections
+    private var reader: RequestReader
+    private var calls: UInt64 = 0
+    /// References that were taken by calls of this session itself.
+    private var references: [String: Int] = [:]
+    /// The objects of which the session may hold something.
+    private var holdings: [ObjectIdentifier: HostedObject] = [:]
+
+    /// What comes of a request.
+    enum Step {
+        /// The reply has been written.
+        case answered
+        /// The call waits until it is answered, or until the time has come.
+        case waits(WaitingCall, until: Timestamp?)
+        /// There is nothing to say to such a request; the connection ends.
+        case end
+    }
+
+    init(id: SessionID, functions: ServerFunctions, connections: Connections, limits: PickleLimits) {
+        self.id = id
+        self.functions = functions
+        self.connections = connections
+        reader = RequestReader(limits: limits)
+    }
+
+    /// Answers one request.
+    ///
+    /// - Parameters:
+    ///   - frame: the message's bytes. An empty one is what CPython takes for the end.
+    ///   - now: the time.
+    mutating func serve(_ frame: UnsafeRawBufferPointer, now: Timestamp, into output: inout ByteBuffer) -> Step {
+        guard !frame.isEmpty else { return .end }
+        do throws(PickleError) {
+            let request = try reader.read(frame)
+            return perform(request, now: now, into: &output)
+        } catch {
+            write(traceback: error.pythonException, into: &output)
+            return .answered
+        }
+    }
+
+    private mutating func perform(_ request: Request, now: Timestamp, into output: inout ByteBuffer) -> Step {
+        guard let identifier = request.identifier else {
+            callServer(request, into: &output)
+            return .answered
+        }
+        guard let object = functions.objects.object(identifier) else {
+            write(traceback: .keyError(.string(identifier)), into: &output)
+            return .answered
+        }
+        calls += 1
+        let call = CallID(session: id, number: calls)
+        let version = reader.peerProtocol
+        var effects = Effects()
+        let result = object.call(
+            request.method, request.arguments, id: call, now: now, style: version.style, effects: &effects)
+        if !effects.answers.isEmpty { connections.deliver(effects, from: object) }
+        guard let result else {
+            answerFallback(request.method, of: object, identifier: identifier, into: &output)
+            return .answered
+        }
+        if result.holds { holdings[ObjectIdentifier(object)] = object }
+        switch result.outcome {
+        case .reply(let reply):
+            write(reply, at: version, into: &output)
+            return .answered
+        case .waits(let until):
+            return .waits(WaitingCall(id: call, object: object, version: version), until: until)
+        }
+    }
+
+    /// `__str__`, `__repr__`, `#GETVALUE`, or the error that there is no such method.
+    private mutating func answerFallback(
+        _ method: String, of object: HostedObject, identifier: String, into output: inout ByteBuffer
+    ) {
+        let version = reader.peerProtocol
+        if let reply = object.fallback(method, style: version.style, address: "0x\(identifier)") {
+            write(reply, at: version, into: &output)
+        } else {
+            write(traceback: .keyError(.string(method)), into: &output)
+        }
+    }
+}
+
+// MARK: - The server itself
+
+extension Session {
+    /// What the first request of a connection asks for.
+    enum Opening {
+        /// A session was opened: more requests follow.
+        case session
+        /// One function was called, and the connection ends.
+        case oneShot
+    }
+
+    /// Answers the first request of a connection, which names a function of the server.
+    mutating func open(_ frame: UnsafeRawBufferPointer, into output: inout ByteBuffer) -> Opening {
+        guard !frame.isEmpty else { return .oneShot }
+        do throws(PickleError) {
+            let request = try reader.read(frame)
+            guard request.method != "accept_connection" else {
+                ReplyWriter.write(.value, .none, at: reader.peerProtocol, to: &output)
+                return .session
+            }
+            callServer(request, keepingReferences: false, into: &output)
+        } catch {
+            write(traceback: error.pythonException, into: &output)
+        }
+        return .oneShot
+    }
+
+    private mutating func callServer(_ request: Request, keepingReferences: Bool = true, into output: inout ByteBuffer) {
+        let version = reader.peerProtocol
+        do throws(PythonException) {
+            let result = try functions.call(request.method, request.arguments, at: version)
+            if keepingReferences { note(result.references) }
+            ReplyWriter.write(.value, result.reply, at: version, to: &output)
+        } catch {
+            write(traceback: error, into: &output)
+        }
+    }
+
+    private mutating func note(_ change: (identifier: String, change: Int)?) {
+        guard let change else { return }
+        let count = references[change.identifier, default: 0] + change.change
+        references[change.identifier] = count == 0 ? nil : count
+    }
+}
+
+// MARK: - Writing
+
+extension Session {
+    /// Writes a reply. A new object that it speaks of belongs to whoever reads it, so its reference is not the session's.
+    func write(_ reply: Reply, at version: PickleProtocol, into output: inout ByteBuffer) {
+        switch reply {
+        case .value(let fragment): ReplyWriter.write(.value, fragment, at: version, to: &output)
+        case .text(let text): ReplyWriter.write(.value, Fragment(text: text, at: version), at: version, to: &output)
+        case .exception(let exception): write(exception, at: version, into: &output)
+        case .proxy(let typeID, let object):
+            do throws(PythonException) {
+                let result = try functions.proxy(typeID: typeID, object: object, at: version)
+                ReplyWriter.write(.proxy, result.reply, at: version, to: &output)
+            } catch {
+                write(error, at: version, into: &output)
+            }
+        }
+    }
+
+    private func write(_ exception: PythonException, at version: PickleProtocol, into output: inout ByteBuffer) {
+        do throws(PythonException) {
+            ReplyWriter.write(.error, try .python(exception.instance, at: version), at: version, to: &output)
+        } catch {
+            ReplyWriter.write(.traceback, Fragment(text: exception.traceback, at: version), at: version, to: &output)
+        }
+    }
+
+    private func write(traceback exception: PythonException, into output: inout ByteBuffer) {
+        let version = reader.peerProtocol
+        ReplyWriter.write(.traceback, Fragment(text: exception.traceback, at: version), at: version, to: &output)
+    }
+}
+
+// MARK: - The end
+
+extension Session {
+    /// Gives back what the session waits for and holds.
+    mutating func end(waiting: WaitingCall?) {
+        if let waiting { affect(waiting.object) { $0.cancel(waiting.id, effects: &$1) } }
+        for object in holdings.values { affect(object) { $0.end(id, effects: &$1) } }
+        for (identifier, count) in references where count > 0 {
+            for _ in 0..<count { try? functions.objects.dropReference(identifier) }
+        }
+        holdings = [:]
+        references = [:]
+    }
+
+    private func affect(_ object: HostedObject, _ body: (HostedObject, inout Effects) -> Void) {
+        var effects = Effects()
+        body(object, &effects)
+        connections.deliver(effects, from: object)
+    }
+}
+
+/// A call that has not been answered yet.
+struct WaitingCall {
+    let id: CallID
+    let object: HostedObject
+    /// At which protocol its answer is written.
+    let version: PickleProtocol
+}
+
+extension PickleProtocol {
+    /// Which Python speaks this protocol with managers.
+    fileprivate var style: PythonStyle { self <= .v2 ? .python2 : .python3 }
+}

@@ -1,0 +1,174 @@
+import ManagerConnection
+import NIOCore
+import NIOPosix
+
+/// One authenticated connection to a manager's server: requests out, replies in the same order back.
+final class ClientConnection: Sendable {
+    private let channel: any Channel
+    private let handler: NIOLoopBound<ClientConnectionHandler>
+
+    private init(_ channel: any Channel, _ handler: NIOLoopBound<ClientConnectionHandler>) {
+        self.channel = channel
+        self.handler = handler
+    }
+
+    /// Connects and authenticates.
+    ///
+    /// - Throws: ``ManagerError`` when nobody listens, the key is another, or the time is over.
+    static func open(to address: ManagerAddress, authkey: AuthenticationKey, timeout: Duration) async throws -> ClientConnection {
+        let group = MultiThreadedEventLoopGroup.singleton
+        let loop = group.next()
+        let ready = loop.makePromise(of: Void.self)
+        let channel: any Channel
+        do {
+            channel = try await ManagerTransport.connect(to: address, group: loop, timeout: timeout) { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(ClientConnectionHandler(authkey: authkey, ready: ready))
+                }
+            }
+        } catch {
+            ready.fail(error)
+            throw ManagerError(.cannotConnect, "\(error)")
+        }
+        let deadline = loop.scheduleTask(in: TimeAmount(timeout)) {
+            ready.fail(ManagerError(.cannotConnect, "\(address) did not authenticate in \(timeout): is it a manager's server?"))
+            channel.close(promise: nil)
+        }
+        defer { deadline.cancel() }
+        try await ready.futureResult.get()
+        return ClientConnection(channel, try await loop.submit { try channel.handler() }.get())
+    }
+
+    /// Whether requests can still be sent.
+    var isActive: Bool { channel.isActive }
+
+    /// Sends one request and waits for its reply. When the task is cancelled, the connection is closed: the protocol has no
+    /// other way to give a call up.
+    ///
+    /// - Parameter request: the pickled request.
+    /// - Returns: the pickled reply.
+    /// - Throws: ``ManagerError`` when the connection ends before the reply; `CancellationError`.
+    func request(_ request: [UInt8]) async throws -> ByteBuffer {
+        try Task.checkCancellation()
+        return try await withTaskCancellationHandler {
+            let reply = channel.eventLoop.flatSubmit { [handler] in handler.value.send(request) }
+            do {
+                return try await reply.get()
+            } catch where Task.isCancelled {
+                throw CancellationError()
+            }
+        } onCancel: {
+            close()
+        }
+    }
+
+    func close() {
+        channel.close(promise: nil)
+    }
+}
+
+extension Channel {
+    /// The connection's handler, on its own event loop.
+    fileprivate func handler() throws -> NIOLoopBound<ClientConnectionHandler> {
+        NIOLoopBound(try pipeline.syncOperations.handler(type: ClientConnectionHandler.self), eventLoop: eventLoop)
+    }
+}
+
+/// Bytes to replies: the handshake, then one reply for each request, in order.
+final class ClientConnectionHandler: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    private var authentication: Authentication?
+    private let ready: EventLoopPromise<Void>
+    private var decoder = FrameDecoder(maximumLength: Authentication.maximumMessageLength)
+    private var input = ByteBuffer()
+    private var replies = CircularBuffer<EventLoopPromise<ByteBuffer>>()
+    private var context: ChannelHandlerContext?
+
+    init(authkey: AuthenticationKey, ready: EventLoopPromise<Void>) {
+        authentication = Authentication(role: .client, key: authkey)
+        self.ready = ready
+        _ = authentication?.start()
+    }
+
+    func channelActive(context: ChannelHandlerContext) {
+        self.context = context
+        context.fireChannelActive()
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        fail(ManagerError(.connectionLost, "the manager's server closed the connection"))
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        fail(ManagerError(.connectionLost, "\(error)"))
+        context.close(promise: nil)
+    }
+
+    private func fail(_ error: ManagerError) {
+        context = nil
+        ready.fail(error)
+        while let reply = replies.popFirst() { reply.fail(error) }
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        var bytes = unwrapInboundIn(data)
+        if input.readableBytes == 0 { input = bytes } else { input.writeBuffer(&bytes) }
+        do {
+            while let frame = try decoder.nextFrame(in: &input) { try receive(frame, context) }
+        } catch {
+            fail(error as? ManagerError ?? ManagerError(.protocolViolation, "\(error)"))
+            context.close(promise: nil)
+        }
+    }
+
+    private func receive(_ frame: ByteBuffer, _ context: ChannelHandlerContext) throws {
+        if authentication != nil {
+            try authenticate(frame, context)
+        } else if let reply = replies.popFirst() {
+            reply.succeed(frame)
+        } else {
+            throw ManagerError(.protocolViolation, "the server sent a message that nobody asked for")
+        }
+    }
+
+    private func authenticate(_ message: ByteBuffer, _ context: ChannelHandlerContext) throws {
+        do throws(AuthenticationError) {
+            switch try authentication?.receive(message) {
+            case .send(let answer): send(answer, context)
+            case .sendAndFinish(let answer):
+                send(answer, context)
+                finishAuthentication()
+            case .finished, nil: finishAuthentication()
+            }
+        } catch {
+            if let reply = error.reply { send(reply, context) }
+            throw ManagerError(.authenticationFailed, "\(error)")
+        }
+    }
+
+    private func finishAuthentication() {
+        authentication = nil
+        decoder.maximumLength = FrameDecoder.greatestMaximumLength
+        ready.succeed()
+    }
+
+    private func send(_ message: [UInt8], _ context: ChannelHandlerContext) {
+        var output = context.channel.allocator.buffer(capacity: message.count + 12)
+        output.writeFrame(message)
+        context.writeAndFlush(wrapOutboundOut(output), promise: nil)
+    }
+
+    /// Sends one request.
+    func send(_ request: [UInt8]) -> EventLoopFuture<ByteBuffer> {
+        guard let context else {
+            return ready.futureResult.eventLoop.makeFailedFuture(
+                ManagerError(.connectionLost, "the connection to the manager's server has ended"))
+        }
+        let reply = context.eventLoop.makePromise(of: ByteBuffer.self)
+        replies.append(reply)
+        send(request, context)
+        return reply.futureResult
+    }
+}

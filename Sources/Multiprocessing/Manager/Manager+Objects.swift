@@ -1,0 +1,84 @@
+import Pickle
+
+// Making objects and finding shared ones.
+extension Manager {
+    /// Makes an object of a registered type, or finds a shared one, by name.
+    ///
+    /// - Parameters:
+    ///   - typeID: the registered name.
+    ///   - arguments: what the type's initializer takes.
+    /// - Throws: ``RemoteError`` when nothing is registered under the name, or the arguments are refused.
+    public func proxy(_ typeID: String, _ arguments: any Encodable & Sendable...) async throws -> ObjectProxy {
+        try await create(typeID, arguments.map(pickled))
+    }
+
+    /// Makes an object of a registered type, or finds a shared one.
+    public func callAsFunction<ProxyType: Proxy>(
+        _ typeID: TypeID<ProxyType>, _ arguments: any Encodable & Sendable...
+    ) async throws -> ProxyType {
+        ProxyType(object: try await create(typeID.name, arguments.map(pickled)))
+    }
+
+    private func create(_ typeID: String, _ arguments: [Fragment]) async throws -> ObjectProxy {
+        let client = try client
+        let created = try await client.callReferences("create", [try Fragment(.string(typeID))] + arguments).value()
+        guard case .tuple(let parts) = created, parts.count == 2, case .string(let identifier) = parts[0] else {
+            throw ManagerError(.protocolViolation, "create answered with \(created)")
+        }
+        return ObjectProxy(reference: ObjectReference(counted: identifier, typeID: typeID, client: client))
+    }
+
+    /// How many objects the server holds.
+    public var objectCount: Int {
+        get async throws { try await client.callServer("number_of_objects").decode(as: Int.self) }
+    }
+}
+
+extension Manager {
+    /// A new, empty `dict`.
+    public func dictionary<Key, Value>(
+        _: Key.Type = PickleValue.self, _: Value.Type = PickleValue.self
+    ) async throws -> DictionaryProxy<Key, Value> {
+        DictionaryProxy(object: try await create("dict", []))
+    }
+
+    /// A new `list` with these elements.
+    public func list<Element>(_ elements: some Sequence<Element>) async throws -> ListProxy<Element> {
+        let pickled = FragmentBuilder.list(try elements.map { try Fragment(encoding: $0) })
+        return ListProxy(object: try await create("list", [pickled]))
+    }
+
+    /// A new, empty `list`.
+    public func list<Element>(of type: Element.Type = PickleValue.self) async throws -> ListProxy<Element> {
+        ListProxy(object: try await create("list", []))
+    }
+
+    /// A new `Queue`.
+    ///
+    /// - Parameter capacity: how many items may wait; 0 for no bound.
+    public func queue<Element>(of type: Element.Type = PickleValue.self, capacity: Int = 0) async throws -> QueueProxy<Element> {
+        QueueProxy(object: try await create("Queue", [Fragment(capacity)]))
+    }
+
+    /// A new `Value`.
+    ///
+    /// - Parameter typecode: as Python's `array` names types; it is only kept.
+    public func value<Value>(_ value: Value, typecode: String = "i") async throws -> ValueProxy<Value> {
+        ValueProxy(object: try await create("Value", [try Fragment(.string(typecode)), try Fragment(encoding: value)]))
+    }
+
+    /// A new `Namespace`.
+    public func namespace() async throws -> NamespaceProxy {
+        NamespaceProxy(object: try await create("Namespace", []))
+    }
+
+    /// A new `Lock`.
+    public func lock() async throws -> LockProxy {
+        LockProxy(object: try await create("Lock", []))
+    }
+
+    /// A new `Event`.
+    public func event() async throws -> EventProxy {
+        EventProxy(object: try await create("Event", []))
+    }
+}

@@ -1,0 +1,46 @@
+@_exported public import ManagedObjects
+
+/// What a manager's server offers, by a type that the server's process can find. Python's `class MyManager(BaseManager)` with its
+/// `register` calls.
+///
+/// ```swift
+/// enum Jobs: ManagerDefinition {
+///     static let tasks = TypeID<QueueProxy<Int>>("get_task")
+///     static func register(in registry: inout Registry) {
+///         registry.register(tasks, shared: ManagedQueue())
+///     }
+/// }
+/// ```
+///
+/// Declare it at file scope and not `private`: the server's process finds it by its name.
+public protocol ManagerDefinition: SendableMetatype {
+    /// Registers what the server offers.
+    static func register(in registry: inout Registry)
+}
+
+/// The types that Python's `SyncManager` registers.
+public enum StandardTypes: ManagerDefinition {
+    public static func register(in registry: inout Registry) {
+        registry = .standard
+    }
+}
+
+/// A registered name, and the proxy by which its objects are used.
+public struct TypeID<ProxyType: Proxy>: Sendable {
+    public let name: String
+
+    /// - Parameter name: as Python's clients know it.
+    public init(_ name: String) { self.name = name }
+}
+
+extension Registry {
+    /// Registers a type: each call makes a new object.
+    public mutating func register<Object: ManagedObject>(_ typeID: TypeID<some Proxy>, _ type: Object.Type) {
+        register(typeID.name, type)
+    }
+
+    /// Registers one object for all who ask.
+    public mutating func register(_ typeID: TypeID<some Proxy>, shared object: some ManagedObject) {
+        register(typeID.name, shared: object)
+    }
+}

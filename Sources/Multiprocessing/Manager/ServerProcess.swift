@@ -1,0 +1,50 @@
+import Logging
+import ManagedObjects
+import ManagerConnection
+import ManagerServer
+
+/// What the process of a started manager runs: the server, until nobody needs it.
+struct ServerProcess: ProcessTarget {
+    /// The mangled name of the ``ManagerDefinition``.
+    let definition: String
+    let address: ManagerAddress
+    let authkey: [UInt8]
+
+    init(_ definition: any ManagerDefinition.Type, address: ManagerAddress, authkey: AuthenticationKey) throws {
+        guard let name = _mangledTypeName(definition), _typeByName(name) != nil else {
+            throw ManagerError(.notSupported, """
+                the server's process cannot find \(definition) by its name: declare it at file scope, not inside a \
+                function and not private
+                """)
+        }
+        self.definition = name
+        self.address = address
+        self.authkey = authkey.bytes
+    }
+
+    func run() async throws {
+        guard let definition = _typeByName(definition) as? any ManagerDefinition.Type else {
+            throw ManagerError(.notSupported, "this program has no ManagerDefinition with the mangled name \(definition)")
+        }
+        let server = try await definition.makeServer(address: address, authkey: AuthenticationKey(authkey))
+        CurrentProcess.parent?.report(Array(server.address.description.utf8))
+        await withTaskGroup { group in
+            group.addTask { await server.waitForShutdownRequest() }
+            group.addTask { try? await CurrentProcess.parent?.isGone() }
+            await group.next()
+            group.cancelAll()
+        }
+        await server.shutdown()
+    }
+}
+
+extension ManagerDefinition {
+    /// A server in this process, which accepts connections when this returns.
+    static func makeServer(address: ManagerAddress, authkey: AuthenticationKey) async throws -> ManagerServer {
+        var registry = Registry()
+        register(in: &registry)
+        return try await ManagerServer(
+            registry, configuration: ServerConfiguration(address: address, authkey: authkey),
+            logger: Logger(label: "multiprocessing.server"))
+    }
+}

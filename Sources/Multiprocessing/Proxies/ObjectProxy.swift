@@ -1,0 +1,125 @@
+public import ManagerConnection
+import Pickle
+
+/// An object on a server, of any type: its methods are called by name. Python's `AutoProxy`.
+///
+/// ```swift
+/// let sum: Int = try await manager.proxy("Maths").add(4, 3)
+/// ```
+///
+/// A proxy can be given to a child process, which then refers to the same object. It may be used by any number of tasks; calls that
+/// wait do not hold up others.
+@dynamicMemberLookup
+public struct ObjectProxy: Sendable {
+    let reference: ObjectReference
+
+    /// Under which name the object's type is registered.
+    public var typeID: String { reference.typeID }
+    /// The object's name on its server.
+    public var identifier: String { reference.identifier }
+    /// The server's address.
+    public var address: ManagerAddress { reference.client.address }
+
+    /// A method, to be called: `proxy.add(4, 3)`.
+    public subscript(dynamicMember method: String) -> RemoteMethod {
+        RemoteMethod(proxy: self, name: method)
+    }
+
+    /// Calls a method.
+    ///
+    /// - Parameters:
+    ///   - method: its name on the server, as Python has it.
+    ///   - arguments: anything `Encodable`.
+    ///   - keywords: arguments by name.
+    /// - Returns: what the method returned, as the type that is asked for.
+    /// - Throws: ``RemoteError`` when the method raised; ``ManagerError`` when the call failed on the way;
+    ///   `CancellationError`.
+    public func call<Result: Decodable>(
+        _ method: String, _ arguments: [any Encodable & Sendable] = [], keywords: [(String, any Encodable & Sendable)] = [],
+        as type: Result.Type = Result.self
+    ) async throws -> Result {
+        try await result(of: method, arguments.map(pickled), keywords.map { ($0.0, try pickled($0.1)) })
+    }
+
+    /// Calls a method whose result is of no interest.
+    public func call(_ method: String, _ arguments: [any Encodable & Sendable] = []) async throws {
+        _ = try await send(method, arguments.map(pickled))
+    }
+
+    /// `repr(object)`, made by the server: `{1: '1', '2': 2}`.
+    public func repr() async throws -> String {
+        try await result(of: "__repr__", [])
+    }
+
+    /// `str(object)`, made by the server.
+    public func str() async throws -> String {
+        try await result(of: "__str__", [])
+    }
+
+    /// The whole object by value (`#GETVALUE`, Python's `proxy._getvalue()`).
+    public func value<Value: Decodable>(as type: Value.Type = Value.self) async throws -> Value {
+        try await result(of: "#GETVALUE", [])
+    }
+
+    /// Calls a method with arguments that are pickled already.
+    func send(_ method: String, _ arguments: [Fragment], _ keywords: [(name: String, value: Fragment)] = []) async throws -> Fragment {
+        try await reference.taken()
+        switch try await reference.client.call(reference.identifier, method, arguments, keywords) {
+        case .value(let value): return value
+        case .proxy: throw ManagerError(.unexpectedValue, "\(typeID).\(method) returned a proxy: use proxy(from:)")
+        }
+    }
+
+    func result<Result: Decodable>(
+        of method: String, _ arguments: [Fragment], _ keywords: [(name: String, value: Fragment)] = []
+    ) async throws -> Result {
+        try await send(method, arguments, keywords).decode(as: Result.self)
+    }
+}
+
+/// Pickles an argument of any type.
+func pickled(_ argument: any Encodable & Sendable) throws -> Fragment {
+    try Fragment(encoding: argument)
+}
+
+extension ObjectProxy: Codable {
+    private enum Key: String, CodingKey { case typeID, address, identifier, authkey }
+
+    /// Refers to the object from here, too. The key is the one that was encoded, or this process's own.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: Key.self)
+        let authkey = try container.decodeIfPresent([UInt8].self, forKey: .authkey) ?? CurrentProcess.authkey
+        let client = ManagerClient.shared(
+            address: try container.decode(ManagerAddress.self, forKey: .address), authkey: AuthenticationKey(authkey))
+        reference = ObjectReference(
+            sharing: try container.decode(String.self, forKey: .identifier),
+            typeID: try container.decode(String.self, forKey: .typeID), client: client)
+    }
+
+    /// The key goes along only to a child process, as in CPython.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: Key.self)
+        try container.encode(typeID, forKey: .typeID)
+        try container.encode(address, forKey: .address)
+        try container.encode(identifier, forKey: .identifier)
+        if EncodedTarget.isBeingEncoded { try container.encode(reference.client.authkey.bytes, forKey: .authkey) }
+    }
+}
+
+/// A method of a remote object, named but not called yet.
+@dynamicCallable
+public struct RemoteMethod: Sendable {
+    let proxy: ObjectProxy
+    let name: String
+
+    /// Calls the method; labels become Python's keyword arguments.
+    ///
+    /// - Throws: as ``ObjectProxy/call(_:_:keywords:as:)``.
+    public func dynamicallyCall<Result: Decodable>(
+        withKeywordArguments arguments: KeyValuePairs<String, any Encodable & Sendable>
+    ) async throws -> Result {
+        let positional = arguments.filter { $0.key.isEmpty }.map(\.value)
+        let named = arguments.filter { !$0.key.isEmpty }.map { ($0.key, $0.value) }
+        return try await proxy.call(name, positional, keywords: named)
+    }
+}
