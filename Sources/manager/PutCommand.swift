@@ -1,0 +1,35 @@
+import ArgumentParser
+import Multiprocessing
+
+/// `manager put`
+struct PutCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "put",
+        abstract: "Put items into a queue.",
+        discussion: "Without ITEM, every line of standard input is an item. Items are strings (Python's str).")
+
+    @OptionGroup var server: ServerOptions
+
+    @Argument(help: ArgumentHelp("The name under which the queue is registered.", valueName: "QUEUE"))
+    var queue: String
+
+    @Argument(help: ArgumentHelp("What to put.", valueName: "ITEM"))
+    var items: [String] = []
+
+    func run() async throws {
+        let (server, name, items) = (server, queue, items)
+        try await Signals.endingOnRequest {
+            let manager = try await server.connect()
+            let queue = try await manager(TypeID<QueueProxy<String>>(name))
+            if items.isEmpty {
+                for lines in InputLines() { try await Self.put(lines, into: queue) }
+            } else {
+                try await Self.put(items, into: queue)
+            }
+        }
+    }
+
+    private static func put(_ items: [String], into queue: QueueProxy<String>) async throws {
+        for item in items { try await queue.put(item) }
+    }
+}
