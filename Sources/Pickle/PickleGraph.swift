@@ -89,10 +89,28 @@ struct PickleInstanceNode: Sendable {
 struct PickleReference: Sendable, Hashable {
     let graph: PickleGraph
     let index: PickleNode.Index
+    /// What the elements are seen as, where the program says otherwise than the node: `.list(elements)` of a tuple's elements.
+    var kind: PickleElementsKind?
 
-    var node: PickleNode { graph.nodes[Int(index)] }
+    init(graph: PickleGraph, index: PickleNode.Index) {
+        self.graph = graph
+        self.index = index
+    }
+
+    var node: PickleNode {
+        let node = graph.nodes[Int(index)]
+        guard let kind, let elements = node.elements else { return node }
+        return kind.node(elements)
+    }
 
     func sibling(_ index: PickleNode.Index) -> PickleReference { PickleReference(graph: graph, index: index) }
+
+    /// The same elements as those of a value of this kind.
+    func seen(as kind: PickleElementsKind) -> PickleReference {
+        var reference = self
+        reference.kind = graph.nodes[Int(index)].elementsKind == kind ? nil : kind
+        return reference
+    }
 
     /// The object itself, where this one only says that it stands in another graph.
     var resolved: PickleReference {
@@ -100,7 +118,7 @@ struct PickleReference: Sendable, Hashable {
     }
 
     static func == (left: PickleReference, right: PickleReference) -> Bool {
-        left.graph === right.graph && left.index == right.index
+        left.graph === right.graph && left.index == right.index && left.kind == right.kind
     }
 
     func hash(into hasher: inout Hasher) {
@@ -109,11 +127,48 @@ struct PickleReference: Sendable, Hashable {
     }
 }
 
+/// The four containers that are elements in a row.
+enum PickleElementsKind: UInt8, Sendable {
+    case tuple, list, set, frozenSet
+
+    func node(_ elements: [PickleNode.Index]) -> PickleNode {
+        switch self {
+        case .tuple: .tuple(elements)
+        case .list: .list(elements)
+        case .set: .set(elements)
+        case .frozenSet: .frozenSet(elements)
+        }
+    }
+}
+
+extension PickleNode {
+    var elementsKind: PickleElementsKind? {
+        switch self {
+        case .tuple: .tuple
+        case .list: .list
+        case .set: .set
+        case .frozenSet: .frozenSet
+        default: nil
+        }
+    }
+
+    var elements: [Index]? {
+        switch self {
+        case .tuple(let elements), .list(let elements), .set(let elements), .frozenSet(let elements): elements
+        default: nil
+        }
+    }
+}
+
 extension PickleValue {
     /// The object, for values that have an identity.
     var reference: PickleReference? {
         switch self {
-        case .tuple(let elements), .list(let elements), .set(let elements), .frozenSet(let elements): elements.reference
+        // The case decides what the elements are: a program may hand one value's elements to another.
+        case .tuple(let elements): elements.reference.seen(as: .tuple)
+        case .list(let elements): elements.reference.seen(as: .list)
+        case .set(let elements): elements.reference.seen(as: .set)
+        case .frozenSet(let elements): elements.reference.seen(as: .frozenSet)
         case .dictionary(let entries): entries.reference
         case .byteArray(let bytes): bytes.reference
         case .instance(let instance): instance.reference
