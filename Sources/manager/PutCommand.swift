@@ -20,16 +20,16 @@ struct PutCommand: AsyncParsableCommand {
         let (server, name, items) = (server, queue, items)
         try await Signals.endingOnRequest {
             let manager = try await server.connect()
-            let queue = try await manager(TypeID<QueueProxy<String>>(name))
+            let queue = try await manager(TypeID<QueueProxy<PickleValue>>(name))
             if items.isEmpty {
-                for lines in InputLines() { try await Self.put(lines, into: queue) }
+                for lines in InputLines() { try await Self.put(lines.map(PickleValue.init(text:)), into: queue) }
             } else {
-                try await Self.put(items, into: queue)
+                try await Self.put(items.map(PickleValue.string), into: queue)
             }
         }
     }
 
-    private static func put(_ items: [String], into queue: QueueProxy<String>) async throws {
+    private static func put(_ items: [PickleValue], into queue: QueueProxy<PickleValue>) async throws {
         for item in items { try await queue.put(item) }
     }
 }

@@ -31,7 +31,7 @@ struct InputLines: Sequence, IteratorProtocol {
     private var partial: [UInt8] = []
     private var hasEnded = false
 
-    mutating func next() -> [String]? {
+    mutating func next() -> [[UInt8]]? {
         while !hasEnded {
             let lines = readBatch()
             if !lines.isEmpty { return lines }
@@ -39,21 +39,19 @@ struct InputLines: Sequence, IteratorProtocol {
         return nil
     }
 
-    private mutating func readBatch() -> [String] {
+    private mutating func readBatch() -> [[UInt8]] {
         var buffer = [UInt8](repeating: 0, count: 1 << 16)
         let count = read(STDIN_FILENO, &buffer, buffer.count)
         guard count > 0 else {
             if count < 0, errno == EINTR { return [] }
             hasEnded = true
             defer { partial = [] }
-            return partial.isEmpty ? [] : [Self.text(partial[...])]
+            return partial.isEmpty ? [] : [partial]
         }
         partial += buffer[..<count]
         guard let newline = partial.lastIndex(of: 0x0a) else { return [] }
-        let complete = partial[..<newline].split(separator: 0x0a, omittingEmptySubsequences: false).map(Self.text)
+        let complete = partial[..<newline].split(separator: 0x0a, omittingEmptySubsequences: false).map(Array.init)
         partial.removeSubrange(...newline)
         return complete
     }
-
-    private static func text(_ bytes: ArraySlice<UInt8>) -> String { String(decoding: bytes, as: UTF8.self) }
 }

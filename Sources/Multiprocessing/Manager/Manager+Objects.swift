@@ -28,6 +28,11 @@ extension Manager {
         return ObjectProxy(reference: ObjectReference(counted: identifier, typeID: typeID, client: client))
     }
 
+    /// Whether the server is of this kind, with leases and what else it has beyond CPython's.
+    public var isSwift: Bool {
+        get async throws { try await !client.extensions().isEmpty }
+    }
+
     /// How many objects the server holds.
     public var objectCount: Int {
         get async throws { try await client.callServer("number_of_objects").decode(as: Int.self) }

@@ -71,6 +71,11 @@ extension QueueProxy {
         try await object.result(of: "get_many", [Fragment(count)])
     }
 
+    /// Whether the queue's server has leases; CPython's has not.
+    public var hasLeases: Bool {
+        get async throws { try await object.reference.client.extensions().contains("lease") }
+    }
+
     /// Takes an item, works on it, and only then is done with it. While the work lasts the item is on lease: when it fails,
     /// is cancelled, or this process dies, the item goes back to the front of the queue, and another gets it.
     ///
