@@ -40,16 +40,15 @@ extension SystemAddress {
 extension SystemAddress {
     /// The addresses of a TCP port, those of IPv4 first, because a CPython client and server know no other.
     ///
-    /// Blocks while a name is looked up.
-    ///
     /// - Parameters:
     ///   - host: a name or an address; `""` for every interface when listening, else for this machine.
     ///   - isPassive: whether it is to be listened on.
+    ///   - isNumeric: whether to know addresses only. A name is looked up otherwise, which blocks.
     /// - Returns: no address when the host is unknown.
-    static func resolve(host: String, port: UInt16, isPassive: Bool) -> [SystemAddress] {
+    static func resolve(host: String, port: UInt16, isPassive: Bool, isNumeric: Bool) -> [SystemAddress] {
         var hints = addrinfo()
         hints.ai_socktype = streamType
-        hints.ai_flags = AI_NUMERICSERV | (isPassive ? AI_PASSIVE : 0)
+        hints.ai_flags = AI_NUMERICSERV | (isPassive ? AI_PASSIVE : 0) | (isNumeric ? AI_NUMERICHOST : 0)
         var first: UnsafeMutablePointer<addrinfo>?
         guard getaddrinfo(host.isEmpty ? nil : host, String(port), &hints, &first) == 0 else { return [] }
         defer { freeaddrinfo(first) }

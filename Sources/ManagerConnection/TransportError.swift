@@ -1,3 +1,5 @@
+import NIOCore
+
 #if canImport(Glibc)
 import Glibc
 #elseif canImport(Musl)
@@ -12,6 +14,8 @@ public struct TransportError: Error, Hashable, Sendable, CustomStringConvertible
         case addressInUse
         /// The host is no address of this machine, so it cannot be listened on.
         case addressNotAvailable
+        /// The task that connected was cancelled.
+        case cancelled
         /// Nobody listens there.
         case connectionRefused
         /// The port is not one of 0 to 65535.
@@ -52,6 +56,7 @@ public struct TransportError: Error, Hashable, Sendable, CustomStringConvertible
         switch reason {
         case .addressInUse: "\(address): the address is in use; end the server that listens there, or choose another"
         case .addressNotAvailable: "\(address): the host is no address of this machine; choose one, or none for all of them"
+        case .cancelled: "\(address): connecting was cancelled"
         case .connectionRefused: "nobody listens at \(address); start the server, or check the address"
         case .invalidPort: "\(address): a port is a number from 0 to 65535"
         case .noSuchFile: "\(address): no such socket file or directory; start the server, or check the path"
@@ -72,6 +77,18 @@ extension TransportError {
     init(code: CInt, _ address: ManagerAddress) {
         self.init(Reason(code: code), address)
     }
+
+    /// The failure that `error`, which came from the system, from NIO or from a user's initializer, is of `address`.
+    init(_ error: any Error, _ address: ManagerAddress) {
+        switch error {
+        case let error as TransportError: self = error
+        case let error as SystemError: self.init(code: error.code, address)
+        case let error as IOError: self.init(code: error.errnoCode, address)
+        case is CancellationError: self.init(.cancelled, address)
+        case ChannelError.connectTimeout: self.init(.timedOut, address)
+        default: self.init(.other(String(describing: error)), address)
+        }
+    }
 }
 
 extension TransportError.Reason {
@@ -82,6 +99,7 @@ extension TransportError.Reason {
             case EADDRNOTAVAIL: .addressNotAvailable
             case ECONNREFUSED: .connectionRefused
             case ENOENT, ENOTDIR: .noSuchFile
+            case ENOTSOCK: .notASocket
             case EACCES, EPERM: .permissionDenied
             case ETIMEDOUT: .timedOut
             case EMFILE, ENFILE: .tooManyOpenFiles
