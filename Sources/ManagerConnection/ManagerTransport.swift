@@ -1,31 +1,85 @@
 public import NIOCore
 import NIOPosix
-import Glibc
 
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#endif
+
+/// Listens on and connects to the addresses of managers. CPython's `SocketListener` and `SocketClient`.
+///
+/// TCP sockets have `TCP_NODELAY`; see also `Channel.rearmQuickAcknowledgement()`.
 public enum ManagerTransport {
-    public static func listen(on address: ManagerAddress, group: any EventLoopGroup, backlog: Int32,
+    /// Listens for connections.
+    ///
+    /// A socket file is its owner's alone, takes the place of one that a dead server left behind, and is removed when the
+    /// channel closes. Connections that cannot be accepted for want of descriptors wait; the listener goes on.
+    ///
+    /// - Parameters:
+    ///   - address: where to listen; the TCP port 0 stands for a free one.
+    ///   - group: a group of NIOPosix, which runs the listener and the connections.
+    ///   - backlog: how many connections may wait to be accepted.
+    ///   - childInitializer: adds the handlers of a connection, on its event loop.
+    /// - Returns: the listening channel; and `address`, with the port that was taken.
+    /// - Throws: ``TransportError``.
+    public static func listen(
+        on address: ManagerAddress,
+        group: any EventLoopGroup,
+        backlog: Int32 = 1024,
         childInitializer: @escaping @Sendable (any Channel) -> EventLoopFuture<Void>
-    ) async throws -> (any Channel, ManagerAddress) {
-        let b = ServerBootstrap(group: group).serverChannelOption(.backlog, value: backlog)
-            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-            .childChannelInitializer(childInitializer)
-        switch address {
-        case .tcp(let host, let port):
-            let c = try await b.bind(host: host.isEmpty ? "0.0.0.0" : host, port: port).get()
-            return (c, .tcp(host, c.localAddress?.port ?? port))
-        case .unix(let path):
-            return (try await b.bind(unixDomainSocketPath: path, cleanupExistingSocketFile: true).get(), address)
-        default: fatalError()
+    ) async throws(TransportError) -> (channel: any Channel, address: ManagerAddress) {
+        let deadline = NIODeadline.now() + .seconds(30)
+        let socket = try await listeningSocket(on: address, backlog: backlog, lookUp: group.any(), until: deadline)
+        let file = socket.file
+        let bootstrap = ServerBootstrap(group: group).childChannelInitializer(childInitializer)
+        let channel = try await adopt(socket.release(), backlog: backlog, address: address, bootstrap: bootstrap)
+        if let file { channel.closeFuture.whenComplete { _ in file.remove() } }
+        return (channel, address.replacingPort(with: channel.localAddress?.port))
+    }
+
+    private static func listeningSocket(
+        on address: ManagerAddress, backlog: Int32, lookUp eventLoop: any EventLoop, until deadline: NIODeadline
+    ) async throws(TransportError) -> ListeningSocket {
+        let resolver = AddressResolver(address: address, isPassive: true)
+        let first = try await resolver.addresses(on: eventLoop, until: deadline)[0]
+        do {
+            if case .unix(let path) = address { return try ListeningSocket(at: first, path: path, backlog: backlog) }
+            return try ListeningSocket(at: first, backlog: backlog)
+        } catch {
+            throw TransportError(code: error.code, address)
         }
     }
-    public static func connect(to address: ManagerAddress, group: any EventLoopGroup, timeout: Duration,
-        initializer: @escaping @Sendable (any Channel) -> EventLoopFuture<Void>) async throws -> any Channel {
-        let b = ClientBootstrap(group: group).channelInitializer(initializer)
-        switch address {
-        case .tcp(let host, let port): return try await b.connect(host: host, port: port).get()
-        case .unix(let path): return try await b.connect(unixDomainSocketPath: path).get()
-        default: fatalError()
+
+    private static func adopt(
+        _ descriptor: CInt, backlog: Int32, address: ManagerAddress, bootstrap: ServerBootstrap
+    ) async throws(TransportError) -> any Channel {
+        if case .tcp = address { _ = bootstrap.childChannelOption(.tcpOption(.tcp_nodelay), value: 1) }
+        let configured = bootstrap.serverChannelInitializer { channel in
+            // NIO has listened on the socket with a backlog of its own.
+            changeBacklog(of: descriptor, to: backlog)
+            return channel.eventLoop.makeCompletedFuture {
+                try channel.pipeline.syncOperations.addHandler(pauseWithoutDescriptors())
+            }
+        }
+        do {
+            return try await configured.withBoundSocket(descriptor).get()
+        } catch {
+            throw TransportError(error, address)
+        }
+    }
+
+    /// Without descriptors the connection stays in the backlog and the listener readable: NIO would try again at once, for ever.
+    private static func pauseWithoutDescriptors() -> AcceptBackoffHandler {
+        AcceptBackoffHandler(shouldForwardIOErrorCaught: false) { error in
+            error.errnoCode == ECONNABORTED ? nil : .milliseconds(50)
         }
     }
 }
-extension Channel { public func rearmQuickAcknowledgement() {} }
+
+extension ManagerAddress {
+    fileprivate func replacingPort(with port: Int?) -> ManagerAddress {
+        if case .tcp(let host, 0) = self, let port { return .tcp(host: host, port: port) }
+        return self
+    }
+}
