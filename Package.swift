@@ -56,7 +56,7 @@ let package = Package(
                 .product(name: "Subprocess", package: "swift-subprocess"),
             ],
             swiftSettings: settings),
-        .testTarget(name: "PickleTests", dependencies: ["Pickle"], swiftSettings: settings),
+        .testTarget(name: "PickleTests", dependencies: ["Pickle"], exclude: ["Python"], swiftSettings: settings),
         .testTarget(name: "ManagerConnectionTests", dependencies: ["ManagerConnection"] + nio, swiftSettings: settings),
         .testTarget(name: "ManagedObjectsTests", dependencies: ["ManagedObjects", "Pickle"], swiftSettings: settings),
         .testTarget(

@@ -3,8 +3,11 @@
 public struct PickleInstance: Sendable {
     /// By which opcode the object is made.
     public enum Construction: Hashable, Sendable {
-        /// `callable(*arguments)`: `REDUCE`, and `INST` and `OBJ` of protocols 0 and 1.
+        /// `callable(*arguments)`: `REDUCE`.
         case reduce
+        /// `callable(*arguments)`, but `callable.__new__(callable)` without arguments: `INST` and `OBJ`, which Python 2 uses for
+        /// instances of its old-style classes.
+        case instantiate
         /// `callable.__new__(callable, *arguments, **keywordArguments)`: `NEWOBJ`, `NEWOBJ_EX`.
         case new
     }
@@ -57,4 +60,9 @@ public struct PickleInstance: Sendable {
     public var state: PickleValue? { node.states.last.map(value) }
     /// The items of an instance of a list's subclass.
     public var listItems: [PickleValue] { node.listItems.map(value) }
+    /// The entries of an instance of a dict's subclass.
+    public var dictionaryItems: [(key: PickleValue, value: PickleValue)] {
+        let items = node.dictionaryItems
+        return stride(from: 0, to: items.count, by: 2).map { (key: value(items[$0]), value: value(items[$0 + 1])) }
+    }
 }

@@ -70,7 +70,7 @@ public struct PickleElements: RandomAccessCollection, Sendable, ExpressibleByArr
 
     /// A new object with these elements.
     public init(_ elements: some Sequence<PickleValue>) {
-        // The first node is the container; the others hold the elements.
+        // The first node is the container, of whichever kind the value says; the others hold the elements.
         var nodes: [PickleNode] = [.tuple([])]
         for element in elements { nodes.append(.atom(element)) }
         nodes[0] = .tuple(Array(1..<PickleNode.Index(nodes.count)))
@@ -79,12 +79,7 @@ public struct PickleElements: RandomAccessCollection, Sendable, ExpressibleByArr
 
     public init(arrayLiteral elements: PickleValue...) { self.init(elements) }
 
-    var indices32: [PickleNode.Index] {
-        switch reference.node {
-        case .tuple(let children), .list(let children), .set(let children), .frozenSet(let children): children
-        default: []
-        }
-    }
+    var indices32: [PickleNode.Index] { reference.node.elements ?? [] }
 
     public var startIndex: Int { 0 }
     public var endIndex: Int { indices32.count }

@@ -1,0 +1,103 @@
+public import Pickle
+import Synchronization
+
+/// A managed object in its place on a server: behind a lock of its own, with its type erased.
+///
+/// Calls of one object happen one after the other; calls of different objects, on different threads, side by side.
+public class HostedObject: @unchecked Sendable {
+    // Proof: the class has no stored property, and its only subclass keeps what changes behind a `Mutex`.
+
+    /// What a call brings about.
+    public struct Result: Sendable {
+        public let outcome: Outcome
+        /// Whether the caller now holds something of the object's.
+        public let holds: Bool
+    }
+
+    fileprivate init() {}
+
+    /// Puts an object in its place.
+    public static func hosting<Object: ManagedObject>(_ object: Object) -> HostedObject {
+        Host(object)
+    }
+
+    /// The names that a proxy is told of.
+    public var exposed: [String] { [] }
+
+    /// Calls a method by name.
+    ///
+    /// - Returns: `nil` when there is no such method.
+    public func call(
+        _ method: String, _ arguments: Arguments, id: CallID, now: Timestamp, style: PythonStyle, effects: inout Effects
+    ) -> Result? { nil }
+
+    /// Answers `__str__`, `__repr__` or `#GETVALUE`, which every object has (CPython's `fallback_mapping`).
+    ///
+    /// - Returns: `nil` when the name is none of these.
+    public func fallback(_ method: String, style: PythonStyle, address: String) -> Reply? { nil }
+
+    /// `str(object)`, for `debug_info`.
+    public func summary(address: String) -> String { "" }
+
+    public func timeOut(_ call: CallID) -> Reply? { nil }
+    public func cancel(_ call: CallID, effects: inout Effects) {}
+    public func takeBack(_ answer: Answer, effects: inout Effects) {}
+    public func end(_ session: SessionID, effects: inout Effects) {}
+}
+
+private final class Host<Object: ManagedObject>: HostedObject, @unchecked Sendable {
+    private let state: Mutex<Object>
+    private let methods = Object.methods
+
+    init(_ object: Object) {
+        state = Mutex(object)
+        super.init()
+    }
+
+    override var exposed: [String] { methods.exposed }
+
+    override func call(
+        _ name: String, _ arguments: Arguments, id: CallID, now: Timestamp, style: PythonStyle, effects: inout Effects
+    ) -> Result? {
+        guard let method = methods.byName[name] else { return nil }
+        do throws(PythonException) {
+            let bound = try method.parameters?.bind(arguments) ?? []
+            let call = Call(id: id, now: now, style: style, sent: arguments, bound: bound)
+            let outcome = try state.withLock { (object) throws(PythonException) in try method.body(&object, call, &effects) }
+            return Result(outcome: outcome, holds: method.holds)
+        } catch {
+            return Result(outcome: .reply(.exception(error)), holds: false)
+        }
+    }
+
+    override func fallback(_ method: String, style: PythonStyle, address: String) -> Reply? {
+        do throws(PythonException) {
+            switch method {
+            case "__str__": return .text(try state.withLock { (object) throws(PythonException) in try object.str(style: style, address: address) })
+            case "__repr__": return .text(try state.withLock { (object) throws(PythonException) in try object.repr(style: style, address: address) })
+            case "#GETVALUE": return .value(try state.withLock { (object) throws(PythonException) in try object.value() })
+            default: return nil
+            }
+        } catch {
+            return .exception(error)
+        }
+    }
+
+    override func summary(address: String) -> String {
+        state.withLock { (try? $0.str(style: .python3, address: address)) ?? "<\(Object.self)>" }
+    }
+
+    override func timeOut(_ call: CallID) -> Reply? { state.withLock { $0.timeOut(call) } }
+
+    override func cancel(_ call: CallID, effects: inout Effects) {
+        state.withLock { $0.cancel(call, effects: &effects) }
+    }
+
+    override func takeBack(_ answer: Answer, effects: inout Effects) {
+        state.withLock { $0.takeBack(answer, effects: &effects) }
+    }
+
+    override func end(_ session: SessionID, effects: inout Effects) {
+        state.withLock { $0.end(session, effects: &effects) }
+    }
+}

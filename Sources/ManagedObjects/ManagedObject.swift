@@ -1,0 +1,55 @@
+public import Pickle
+
+/// An object that a manager's server holds for others: a deterministic state machine.
+///
+/// It knows no socket, no clock and no lock. It is given an operation, who asks and when; it answers with a value, an
+/// error, or by letting the caller wait, and says whom it wakes. So it is tested without a server, and runs the same in
+/// memory, behind a journal, or on another machine.
+public protocol ManagedObject: Sendable {
+    /// What may be called from outside.
+    static var methods: MethodTable<Self> { get }
+
+    /// A new object, as `manager.TypeID(*arguments)` makes it.
+    ///
+    /// - Throws: what the Python constructor would raise.
+    init(_ arguments: Arguments) throws(PythonException)
+
+    /// `repr(object)`; `address` stands for the object where Python would print a memory address.
+    func repr(style: PythonStyle, address: String) throws(PythonException) -> String
+
+    /// `str(object)`
+    func str(style: PythonStyle, address: String) throws(PythonException) -> String
+
+    /// The whole object by value: what `#GETVALUE` asks for.
+    func value() throws(PythonException) -> Fragment
+
+    /// A waiting call's time has come.
+    ///
+    /// - Returns: its answer; `nil` when it does not wait any more.
+    mutating func timeOut(_ call: CallID) -> Reply?
+
+    /// A waiting call's peer has gone, or has given the call up.
+    mutating func cancel(_ call: CallID, effects: inout Effects)
+
+    /// An answer given through ``Effects`` could not be delivered, since its peer has gone: what it gave comes back.
+    mutating func takeBack(_ answer: Answer, effects: inout Effects)
+
+    /// A session has ended that called a method which leaves something held (``Method/holds``).
+    mutating func end(_ session: SessionID, effects: inout Effects)
+}
+
+extension ManagedObject {
+    public func str(style: PythonStyle, address: String) throws(PythonException) -> String {
+        try repr(style: style, address: address)
+    }
+
+    /// Objects of `threading` and `queue` cannot be pickled.
+    public func value() throws(PythonException) -> Fragment {
+        throw .typeError("cannot pickle this object by value")
+    }
+
+    public mutating func timeOut(_ call: CallID) -> Reply? { nil }
+    public mutating func cancel(_ call: CallID, effects: inout Effects) {}
+    public mutating func takeBack(_ answer: Answer, effects: inout Effects) {}
+    public mutating func end(_ session: SessionID, effects: inout Effects) {}
+}

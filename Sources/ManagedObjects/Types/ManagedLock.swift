@@ -1,0 +1,66 @@
+public import Pickle
+
+/// `threading.Lock`: whoever acquires it holds it until anyone releases it.
+public struct ManagedLock: ManagedObject {
+    private var isLocked = false
+    private var waiters = Waiters<Void>()
+
+    public init() {}
+
+    public init(_ arguments: Arguments) throws(PythonException) {
+        _ = try Parameters(name: "allocate_lock", required: [], optional: []).bind(arguments)
+    }
+
+    public static let methods = MethodTable<ManagedLock> {
+        Method("lock.acquire", optional: ["blocking", "timeout"]) { (lock, call, _) throws(PythonException) in try lock.acquire(call) }
+        Method("lock.release") { (lock, call, effects) throws(PythonException) in
+            guard lock.isLocked else { throw Self.notLocked(call.style) }
+            lock.passOn(&effects)
+            return .none
+        }
+        Method("lock.locked") { (lock, _, _) in .bool(lock.isLocked) }
+    }
+
+    private static func notLocked(_ style: PythonStyle) -> PythonException {
+        style == .python2
+            ? PythonException(module: "thread", name: "error", arguments: [.string("release unlocked lock")])
+            : .runtimeError("release unlocked lock")
+    }
+
+    private mutating func acquire(_ call: Call) throws(PythonException) -> Outcome {
+        let deadline = try call.acquisitionDeadline()
+        if !isLocked {
+            isLocked = true
+            return .bool(true)
+        }
+        guard case .block(let until) = deadline else { return .bool(false) }
+        waiters.append(call.id)
+        return .waits(until: until)
+    }
+
+    /// Gives the lock to the one that has waited longest, or to nobody.
+    private mutating func passOn(_ effects: inout Effects) {
+        if let (next, _) = waiters.popFirst() {
+            effects.answer(next, .bool(true))
+        } else {
+            isLocked = false
+        }
+    }
+
+    public mutating func timeOut(_ call: CallID) -> Reply? {
+        waiters.remove(call).map { .bool(false) }
+    }
+
+    public mutating func cancel(_ call: CallID, effects: inout Effects) {
+        _ = waiters.remove(call)
+    }
+
+    /// The lock was given to one that had gone.
+    public mutating func takeBack(_ answer: Answer, effects: inout Effects) {
+        passOn(&effects)
+    }
+
+    public func repr(style: PythonStyle, address: String) -> String {
+        "<\(isLocked ? "locked" : "unlocked") _thread.lock object at \(address)>"
+    }
+}

@@ -1,0 +1,239 @@
+public import Pickle
+import DequeModule
+
+/// `queue.Queue`: items in the order in which they were put, and work that can be joined.
+///
+/// Beside Python's methods it leases: an item that is leased comes back to the front when its holder's session ends before
+/// it was acknowledged, so no item dies with its worker.
+public struct ManagedQueue: ManagedObject {
+    /// What a getter waits for.
+    private enum Wish: Sendable {
+        case item
+        case items(upTo: Int)
+        case lease
+    }
+
+    private var items: Deque<Fragment> = []
+    /// 0 for no bound, as in Python.
+    private let capacity: Int
+    private var unfinished = 0
+    private var getters = Waiters<Wish>()
+    private var putters = Waiters<Fragment>()
+    private var joiners = Waiters<Void>()
+    private var leases: [Int: Lease] = [:]
+    private var lastReceipt = 0
+
+    private struct Lease: Sendable {
+        let session: SessionID
+        let item: Fragment
+    }
+
+    /// - Parameter capacity: how many items may wait; 0 or less for no bound.
+    public init(capacity: Int = 0) {
+        self.capacity = max(capacity, 0)
+    }
+
+    public init(_ arguments: Arguments) throws(PythonException) {
+        let parameters = Parameters(name: "Queue.__init__", required: [], optional: ["maxsize"])
+        let maxsize = try parameters.bind(arguments).first ?? nil
+        self.init(capacity: try maxsize?.pythonIndex() ?? 0)
+    }
+
+    public static let methods = MethodTable<ManagedQueue> {
+        Method("Queue.empty") { queue, _, _ in .bool(queue.items.isEmpty) }
+        Method("Queue.full") { queue, _, _ in .bool(queue.isFull) }
+        Method("Queue.qsize") { queue, _, _ in .int(queue.items.count) }
+        Method("Queue.put", ["item"], optional: ["block", "timeout"]) { try $0.put($1, &$2) }
+        Method("Queue.put_nowait", ["item"]) { try $0.putNoWait($1, &$2) }
+        Method("Queue.get", optional: ["block", "timeout"]) { try $0.get(.item, $1, from: 0, &$2) }
+        Method("Queue.get_nowait") { queue, call, effects in
+            guard !queue.items.isEmpty else { throw ManagedQueue.empty }
+            return .value(queue.take(.item, for: call.id, &effects).value)
+        }
+        Method("Queue.task_done") { try $0.taskDone(&$2) }
+        Method("Queue.join") { queue, call, _ in queue.join(call) }
+        Method("Queue.put_many", ["items"], optional: ["block", "timeout"]) { try $0.putMany($1, &$2) }
+        Method("Queue.get_many", ["count"], optional: ["block", "timeout"]) { queue, call, effects in
+            try queue.get(.items(upTo: max(call.int(0), 1)), call, from: 1, &effects)
+        }
+        Method("Queue.lease", optional: ["block", "timeout"], holds: true) { try $0.get(.lease, $1, from: 0, &$2) }
+        Method("Queue.ack", ["receipt"]) { try $0.acknowledge($1, &$2) }
+        Method("Queue.nack", ["receipt"]) { try $0.giveBack($1, &$2) }
+    }
+
+    static let empty = PythonException(module: "queue", name: "Empty")
+    static let full = PythonException(module: "queue", name: "Full")
+
+    public func repr(style: PythonStyle, address: String) -> String {
+        "<queue.Queue object at \(address)>"
+    }
+
+    private var isFull: Bool { capacity > 0 && items.count >= capacity }
+}
+
+// MARK: - Putting
+
+extension ManagedQueue {
+    private mutating func put(_ call: Call, _ effects: inout Effects) throws(PythonException) -> Outcome {
+        let deadline = try call.deadline(block: 1, timeout: 2)
+        if !isFull {
+            add(call[0], &effects)
+            return .none
+        }
+        guard case .block(let until) = deadline else { throw ManagedQueue.full }
+        putters.append(call.id, call[0])
+        return .waits(until: until)
+    }
+
+    private mutating func putNoWait(_ call: Call, _ effects: inout Effects) throws(PythonException) -> Outcome {
+        guard !isFull else { throw ManagedQueue.full }
+        add(call[0], &effects)
+        return .none
+    }
+
+    /// All or none: where they do not fit at once, nothing is put.
+    private mutating func putMany(_ call: Call, _ effects: inout Effects) throws(PythonException) -> Outcome {
+        let added = try call[0].pythonElements()
+        guard capacity == 0 || items.count + added.count <= capacity else { throw ManagedQueue.full }
+        for item in added { add(item, &effects) }
+        return .none
+    }
+
+    private mutating func add(_ item: Fragment, _ effects: inout Effects) {
+        unfinished += 1
+        items.append(item)
+        serveGetters(&effects)
+    }
+
+    private mutating func serveGetters(_ effects: inout Effects) {
+        while !items.isEmpty, let (call, wish) = getters.popFirst() {
+            let taken = take(wish, for: call, &effects)
+            effects.answer(call, .value(taken.value), carrying: taken.items)
+        }
+    }
+
+    private mutating func servePutters(_ effects: inout Effects) {
+        while !isFull, let (call, item) = putters.popFirst() {
+            effects.answer(call, .none)
+            add(item, &effects)
+        }
+    }
+}
+
+// MARK: - Getting
+
+extension ManagedQueue {
+    private mutating func get(
+        _ wish: Wish, _ call: Call, from position: Int, _ effects: inout Effects
+    ) throws(PythonException) -> Outcome {
+        let deadline = try call.deadline(block: position, timeout: position + 1)
+        if !items.isEmpty { return .value(take(wish, for: call.id, &effects).value) }
+        guard case .block(let until) = deadline else { throw ManagedQueue.empty }
+        getters.append(call.id, wish)
+        return .waits(until: until)
+    }
+
+    /// What the wish gets from the items that are there, of which there is at least one.
+    ///
+    /// - Returns: the answer, and the items that are with its receiver alone. A leased one is still here, too.
+    private mutating func take(_ wish: Wish, for call: CallID, _ effects: inout Effects) -> (value: Fragment, items: [Fragment]) {
+        defer { servePutters(&effects) }
+        switch wish {
+        case .item:
+            let item = items.removeFirst()
+            return (item, [item])
+        case .items(let most):
+            let taken = takeFirst(most)
+            return (FragmentBuilder.list(taken), taken)
+        case .lease:
+            return (lease(items.removeFirst(), to: call.session), [])
+        }
+    }
+
+    private mutating func takeFirst(_ most: Int) -> [Fragment] {
+        let taken = Array(items.prefix(most))
+        items.removeFirst(taken.count)
+        return taken
+    }
+
+    private mutating func lease(_ item: Fragment, to session: SessionID) -> Fragment {
+        lastReceipt += 1
+        leases[lastReceipt] = Lease(session: session, item: item)
+        return FragmentBuilder.tuple([Fragment(lastReceipt), item])
+    }
+}
+
+// MARK: - Ending work
+
+extension ManagedQueue {
+    private mutating func taskDone(_ effects: inout Effects) throws(PythonException) -> Outcome {
+        guard unfinished > 0 else { throw .valueError("task_done() called too many times") }
+        unfinished -= 1
+        if unfinished == 0 {
+            for (call, _) in joiners.removeAll() { effects.answer(call, .none) }
+        }
+        return .none
+    }
+
+    private mutating func join(_ call: Call) -> Outcome {
+        guard unfinished > 0 else { return .none }
+        joiners.append(call.id)
+        return .waits(until: nil)
+    }
+
+    /// A leased item's work is done.
+    private mutating func acknowledge(_ call: Call, _ effects: inout Effects) throws(PythonException) -> Outcome {
+        _ = try removeLease(call)
+        return try taskDone(&effects)
+    }
+
+    /// A leased item goes to another.
+    private mutating func giveBack(_ call: Call, _ effects: inout Effects) throws(PythonException) -> Outcome {
+        putBack([try removeLease(call).item], &effects)
+        return .none
+    }
+
+    private mutating func removeLease(_ call: Call) throws(PythonException) -> Lease {
+        let receipt = try call.int(0)
+        guard let lease = leases[receipt], lease.session == call.id.session else {
+            throw .valueError("no item is leased to this session under receipt \(receipt)")
+        }
+        leases[receipt] = nil
+        return lease
+    }
+
+    private mutating func putBack(_ returned: [Fragment], _ effects: inout Effects) {
+        items.prepend(contentsOf: returned)
+        serveGetters(&effects)
+    }
+}
+
+// MARK: - Callers that leave
+
+extension ManagedQueue {
+    public mutating func timeOut(_ call: CallID) -> Reply? {
+        if getters.remove(call) != nil { return .exception(ManagedQueue.empty) }
+        if putters.remove(call) != nil { return .exception(ManagedQueue.full) }
+        return nil
+    }
+
+    public mutating func cancel(_ call: CallID, effects: inout Effects) {
+        _ = getters.remove(call)
+        _ = putters.remove(call)
+        _ = joiners.remove(call)
+    }
+
+    public mutating func takeBack(_ answer: Answer, effects: inout Effects) {
+        if answer.carried.isEmpty {
+            end(answer.call.session, effects: &effects)
+        } else {
+            putBack(answer.carried, &effects)
+        }
+    }
+
+    public mutating func end(_ session: SessionID, effects: inout Effects) {
+        let receipts = leases.filter { $0.value.session == session }.keys.sorted()
+        let returned = receipts.compactMap { leases.removeValue(forKey: $0)?.item }
+        if !returned.isEmpty { putBack(returned, &effects) }
+    }
+}

@@ -1,0 +1,47 @@
+public import Pickle
+
+/// `multiprocessing.managers.Value`: one value and the type code it was created with, which is not checked.
+public struct ManagedValue: ManagedObject {
+    private let typecode: Fragment
+    private var held: Fragment
+
+    /// - Parameters:
+    ///   - typecode: as `array` and `ctypes` name types: `'i'`, `'d'`…; only kept, not checked.
+    public init(typecode: Fragment, _ value: Fragment) {
+        self.typecode = typecode
+        held = value
+    }
+
+    public init(_ arguments: Arguments) throws(PythonException) {
+        let bound = try Parameters(name: "Value.__init__", required: ["typecode", "value"], optional: ["lock"]).bind(arguments)
+        self.init(typecode: bound[0] ?? .none, bound[1] ?? .none)
+    }
+
+    public static let methods = MethodTable<ManagedValue> {
+        Method("Value.get") { (value, _, _) in .value(value.held) }
+        Method("Value.set", ["value"]) { (value, call, _) in
+            value.held = call[0]
+            return .none
+        }
+    }
+
+    public func value() throws(PythonException) -> Fragment {
+        let state: PickleValue = .dictionary([
+            "_typecode": try typecode.pythonValue(),
+            "_value": try held.pythonValue(),
+        ])
+        return try .managersInstance("Value", state: state)
+    }
+
+    public func repr(style: PythonStyle, address: String) throws(PythonException) -> String {
+        "Value(\(try typecode.pythonValue().pythonRepr(style: style)), \(try held.pythonValue().pythonRepr(style: style)))"
+    }
+}
+
+extension Fragment {
+    /// An object of a class of `multiprocessing.managers` that has only its `__dict__`.
+    static func managersInstance(_ name: String, state: PickleValue) throws(PythonException) -> Fragment {
+        let callable = PickleValue.global(PickleGlobal(module: "multiprocessing.managers", name: name))
+        return try Fragment(pythonValue: .instance(PickleInstance(callable, construction: .new, state: state)))
+    }
+}

@@ -1,0 +1,78 @@
+public import NIOCore
+
+/// Finds the frames in the bytes of a connection. CPython's `Connection._recv_bytes`.
+///
+/// A frame is its length and that many bytes. The length is 4 bytes, signed and big-endian; or −1 and then 8 bytes,
+/// unsigned and big-endian, which CPython 3.8 and later use above 2³¹−1 and read for any length.
+public struct FrameDecoder: Sendable {
+    /// The longest payload that any decoder admits, in bytes: 2³¹−1, so that it fits a `ByteBuffer` with its header.
+    public static let greatestMaximumLength = 0x7fff_ffff
+
+    /// The longest payload that is admitted, in bytes; it may be changed between frames.
+    public var maximumLength: Int {
+        didSet { maximumLength = Self.clamp(maximumLength) }
+    }
+
+    /// A decoder that admits payloads up to `maximumLength` bytes, 1 GiB unless told otherwise.
+    ///
+    /// Use ``Authentication/maximumMessageLength`` until the peer has proved itself.
+    public init(maximumLength: Int = 1 << 30) {
+        self.maximumLength = Self.clamp(maximumLength)
+    }
+
+    private static func clamp(_ length: Int) -> Int { min(max(length, 0), greatestMaximumLength) }
+
+    /// Takes the next frame from the front of `buffer`, if all of it is there.
+    ///
+    /// - Parameter buffer: what was received and not read yet. It is unchanged when no frame is complete.
+    /// - Returns: the payload, which shares the buffer's memory; `nil` when bytes are missing.
+    /// - Throws: ``FrameError`` when the length is above the maximum, as soon as the header is there: nothing was waited
+    ///   for nor allocated. The stream cannot be read further.
+    @inlinable
+    public func nextFrame(in buffer: inout ByteBuffer) throws(FrameError) -> ByteBuffer? {
+        guard let range = try frame(in: buffer, at: buffer.readerIndex) else { return nil }
+        buffer.moveReaderIndex(to: range.upperBound)
+        return buffer.getSlice(at: range.lowerBound, length: range.count)
+    }
+
+    /// Where the payload of the frame that begins at `index` lies, if all of it is there.
+    ///
+    /// For reading payloads in place; the next frame begins at the range's upper bound.
+    ///
+    /// - Parameter index: an index of `buffer` between its reader and its writer index.
+    /// - Returns: the indices of the payload in `buffer`; `nil` when bytes are missing.
+    /// - Throws: ``FrameError`` as ``nextFrame(in:)`` does.
+    @inlinable
+    public func frame(in buffer: ByteBuffer, at index: Int) throws(FrameError) -> Range<Int>? {
+        guard let header = buffer.getInteger(at: index, as: Int32.self) else { return nil }
+        let length = Int(header)
+        guard length >= 0, length <= maximumLength else {
+            return try unusualFrame(length: length, in: buffer, at: index + 4)
+        }
+        let start = index + 4
+        return buffer.writerIndex - start >= length ? start..<(start + length) : nil
+    }
+
+    /// A header that is not a plain length within the limit: the 8-byte form, a negative or an excessive length.
+    @usableFromInline
+    func unusualFrame(length: Int, in buffer: ByteBuffer, at index: Int) throws(FrameError) -> Range<Int>? {
+        // CPython reads nothing for a negative length other than −1, which gives an empty message.
+        if length < -1 { return index..<index }
+        if length >= 0 { throw FrameError(length: UInt64(length), maximum: maximumLength) }
+        guard let long = buffer.getInteger(at: index, as: UInt64.self) else { return nil }
+        guard long <= UInt64(maximumLength) else { throw FrameError(length: long, maximum: maximumLength) }
+        let start = index + 8
+        return buffer.writerIndex - start >= Int(long) ? start..<(start + Int(long)) : nil
+    }
+}
+
+/// A frame that is longer than may be received or sent.
+public struct FrameError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// The payload's length in bytes.
+    public let length: UInt64
+    /// The longest payload that is admitted, in bytes.
+    public let maximum: Int
+
+    /// Gives both lengths.
+    public var description: String { "a message of \(length) bytes is longer than the \(maximum) bytes that are allowed" }
+}

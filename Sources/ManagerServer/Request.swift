@@ -1,0 +1,90 @@
+import ManagedObjects
+import Pickle
+
+/// `(ident, methodname, args, kwds)`: what a client asks, with the arguments still pickled.
+struct Request {
+    /// `nil` for `None`, which names the server itself.
+    let identifier: String?
+    let method: String
+    let arguments: Arguments
+}
+
+/// Reads requests. One for each session, since its tables are used again.
+struct RequestReader {
+    private var scanner: PickleScanner
+    private let unpickler: Unpickler
+
+    init(limits: PickleLimits) {
+        scanner = PickleScanner(limits: limits)
+        unpickler = Unpickler(limits: limits)
+    }
+
+    /// The protocol of the request that was read last, at which its peer is answered.
+    var peerProtocol: PickleProtocol { max(scanner.protocolVersion, .v2) }
+
+    /// - Throws: ``PickleError`` when the bytes are no pickle, or not one of a request.
+    mutating func read(_ bytes: UnsafeRawBufferPointer) throws(PickleError) -> Request {
+        try scanned(bytes) ?? decoded(bytes)
+    }
+
+    /// The common way: the arguments are cut out as they stand.
+    private mutating func scanned(_ bytes: UnsafeRawBufferPointer) throws(PickleError) -> Request? {
+        guard let root = try scanner.scan(bytes), let parts = scanner.elements(of: root), parts.count == 4 else { return nil }
+        let first = parts.startIndex
+        let spans = (parts[first], parts[first + 1], parts[first + 2], parts[first + 3])
+        guard let elements = scanner.elements(of: spans.2),
+            let identifier = scanner.fragment(spans.0, of: bytes),
+            let method = scanner.fragment(spans.1, of: bytes)?.text,
+            let keywords = scanner.fragment(spans.3, of: bytes)
+        else { return nil }
+        guard identifier.isNone || identifier.text != nil else { throw Self.notARequest }
+        var positional: [Fragment] = []
+        positional.reserveCapacity(elements.count)
+        for element in elements {
+            guard let fragment = scanner.fragment(element, of: bytes) else { return nil }
+            positional.append(fragment)
+        }
+        let arguments = Arguments(positional, keywords: keywords.isEmptyDictionary ? [] : try self.keywords(keywords.value()))
+        return Request(identifier: identifier.text, method: method, arguments: arguments)
+    }
+
+    /// The way that is always right: the whole pickle is read and the arguments are pickled again.
+    private func decoded(_ bytes: UnsafeRawBufferPointer) throws(PickleError) -> Request {
+        let parts = try elements(unpickler.load(bytes))
+        guard parts.count == 4, let method = parts[1].text else { throw Self.notARequest }
+        var positional: [Fragment] = []
+        for element in try elements(parts[2]) { positional.append(try Fragment(element, at: peerProtocol)) }
+        return Request(
+            identifier: parts[0].text, method: method, arguments: Arguments(positional, keywords: try keywords(parts[3])))
+    }
+
+    private func elements(_ value: PickleValue) throws(PickleError) -> PickleElements {
+        switch value {
+        case .tuple(let elements), .list(let elements): elements
+        default: throw Self.notARequest
+        }
+    }
+
+    private func keywords(_ value: PickleValue) throws(PickleError) -> [(name: String, value: Fragment)] {
+        guard case .dictionary(let entries) = value else { throw Self.notARequest }
+        var keywords: [(name: String, value: Fragment)] = []
+        for (key, value) in entries {
+            guard let name = key.text else { throw Self.notARequest }
+            keywords.append((name, try Fragment(value, at: peerProtocol)))
+        }
+        return keywords
+    }
+
+    private static let notARequest = PickleError(.unrepresentable("not a request: (ident, methodname, args, kwds) is expected"))
+}
+
+extension PickleValue {
+    /// The text, when the value is a `str` of Python 3 or an ASCII one of Python 2.
+    var text: String? {
+        switch self {
+        case .string(let text): text
+        case .legacyString(let bytes): String(validating: bytes, as: UTF8.self)
+        default: nil
+        }
+    }
+}

@@ -1,0 +1,148 @@
+/// One value, still pickled: opcodes that push exactly it and that depend on nothing outside.
+///
+/// A fragment can be stored, put into any pickle, and read when someone must look inside. It holds no `PROTO`, `FRAME` or
+/// `STOP`, and memo entries only where the value uses them itself, numbered from 0, so fragments are joined by writing one
+/// behind the other.
+public struct Fragment: Sendable {
+    /// The opcodes.
+    public let body: SmallBytes
+    /// The lowest and the highest protocol whose readers understand the opcodes as they stand. A fragment whose lowest is
+    /// above its highest, made from parts of Python 2 and Python 3, must be written anew for every reader.
+    public let readers: (lowest: PickleProtocol, highest: PickleProtocol)
+
+    /// Opcodes of a pickle that was written at a protocol.
+    ///
+    /// Python 3 does not understand Python 2's module names and byte strings, so what was written at protocol 2 or below
+    /// stays with readers of protocol 2. (No Python 3 client of a manager writes below 3.)
+    public init(_ body: UnsafeRawBufferPointer, from version: PickleProtocol) {
+        self.body = SmallBytes(body)
+        readers = Self.readers(of: version)
+    }
+
+    public init(_ body: [UInt8], from version: PickleProtocol) {
+        self.body = SmallBytes(body)
+        readers = Self.readers(of: version)
+    }
+
+    /// Opcodes that every reader understands.
+    public init(universal body: [UInt8]) {
+        self.init(body: SmallBytes(body), lowest: .v0, highest: .v5)
+    }
+
+    init(body: SmallBytes, lowest: PickleProtocol, highest: PickleProtocol) {
+        self.body = body
+        readers = (lowest, highest)
+    }
+
+    private static func readers(of version: PickleProtocol) -> (lowest: PickleProtocol, highest: PickleProtocol) {
+        version > .v2 ? (version, .v5) : (version, .v2)
+    }
+
+    /// Whether a reader of pickles of this protocol understands the opcodes as they stand.
+    public func isReadable(at version: PickleProtocol) -> Bool {
+        readers.lowest <= version && version <= readers.highest
+    }
+}
+
+// MARK: - Constants and numbers
+
+extension Fragment {
+    public static let none = Fragment(universal: [0x4e])
+    public static let `true` = Fragment(body: SmallBytes([0x88]), lowest: .v2, highest: .v5)
+    public static let `false` = Fragment(body: SmallBytes([0x89]), lowest: .v2, highest: .v5)
+
+    public init(_ value: Bool) {
+        self = value ? .true : .false
+    }
+
+    public init(_ value: Int) {
+        var body: [UInt8]
+        switch value {
+        case 0...0xff: body = [0x4b, UInt8(value)]
+        case 0...0xffff: body = [0x4d, UInt8(value & 0xff), UInt8(value >> 8)]
+        case Int(Int32.min)...Int(Int32.max):
+            body = [0x4a]
+            withUnsafeBytes(of: Int32(value).littleEndian) { body.append(contentsOf: $0) }
+        default:
+            let bytes = withUnsafeBytes(of: value.littleEndian) { PickleInteger(twosComplement: Array($0)).bytes }
+            body = [0x8a, UInt8(bytes.count)] + bytes
+        }
+        self.init(body: SmallBytes(body), lowest: .v2, highest: .v5)
+    }
+
+    /// The number, when the fragment is one `int` or `bool` that fits 64 bits.
+    public var int: Int? {
+        body.withUnsafeBytes { bytes in
+            switch (bytes.first, bytes.count) {
+            case (0x88, 1): return 1
+            case (0x89, 1): return 0
+            case (0x4b, 2): return Int(bytes[1])
+            case (0x4d, 3): return Int(bytes.loadUnaligned(fromByteOffset: 1, as: UInt16.self).littleEndian)
+            case (0x4a, 5): return Int(bytes.loadUnaligned(fromByteOffset: 1, as: Int32.self).littleEndian)
+            case (0x8a, 2...10) where Int(bytes[1]) == bytes.count - 2:
+                let magnitude = bytes[2...].enumerated().reduce(UInt64(0)) { $0 | UInt64($1.element) << UInt64(8 * $1.offset) }
+                let width = 8 * (bytes.count - 2)
+                guard width > 0 else { return 0 }
+                // Shifted up and down again, the sign fills the bits above the number.
+                return Int(truncatingIfNeeded: Int64(bitPattern: magnitude << UInt64(64 - width)) >> Int64(64 - width))
+            default: return nil
+            }
+        }
+    }
+
+    public var isNone: Bool { body.withUnsafeBytes { $0.count == 1 && $0[0] == 0x4e } }
+
+    /// The text's UTF-8, when the fragment is one `str` of at most 255 bytes as Python 3.8 and later write it, or of any
+    /// length as Python 3.0 and later do.
+    func withUnsafeText<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result? {
+        self.body.withUnsafeBytes { bytes in
+            guard let opcode = bytes.first else { return nil }
+            switch opcode {
+            case 0x8c where bytes.count >= 2 && bytes.count == 2 + Int(bytes[1]):
+                return body(UnsafeRawBufferPointer(rebasing: bytes[2...]))
+            case 0x58 where bytes.count >= 5
+                && bytes.count == 5 + Int(bytes.loadUnaligned(fromByteOffset: 1, as: UInt32.self).littleEndian):
+                return body(UnsafeRawBufferPointer(rebasing: bytes[5...]))
+            default: return nil
+            }
+        }
+    }
+}
+
+// MARK: - Reading and writing
+
+extension Fragment {
+    /// Pickles a value.
+    public init(_ value: PickleValue, at version: PickleProtocol = .v4) throws(PickleError) {
+        var body: [UInt8] = []
+        try Pickler(version).appendBody(of: value, to: &body)
+        self.init(body, from: version)
+    }
+
+    /// Reads the value.
+    public func value(limits: PickleLimits = .default) throws(PickleError) -> PickleValue {
+        try body.withUnsafeBytes { (bytes: UnsafeRawBufferPointer) throws(PickleError) -> PickleValue in
+            try Unpickler(limits: limits).loadBody(bytes)
+        }
+    }
+
+    /// The same value for a reader of pickles of this protocol.
+    public func readable(at version: PickleProtocol) throws(PickleError) -> Fragment {
+        isReadable(at: version) ? self : try Fragment(value(), at: version)
+    }
+}
+
+// MARK: - Looking inside without reading
+
+extension Fragment {
+    /// The text, when the fragment is one short `str` of Python 3, or one of Python 2 that is UTF-8.
+    public var text: String? {
+        if let text = withUnsafeText({ String(validating: $0, as: UTF8.self) }) { return text }
+        return body.withUnsafeBytes { bytes in
+            guard bytes.count >= 2, bytes[0] == 0x55, bytes.count == 2 + Int(bytes[1]) else { return nil }
+            return String(validating: bytes[2...], as: UTF8.self)
+        }
+    }
+
+    public var isEmptyDictionary: Bool { body.withUnsafeBytes { $0.count == 1 && $0[0] == 0x7d } }
+}

@@ -1,0 +1,123 @@
+/// The opcodes of a scanned pickle that concern its memo and its framing, in order: what has to be changed when a part of
+/// the pickle is cut out to stand alone.
+///
+/// A fragment keeps only those memo entries that it uses itself, numbered from 0. Fragments can then be put one behind the
+/// other without renumbering, for a `BINPUT` may overwrite an entry and every `BINGET` follows its own fragment's `BINPUT`.
+struct MemoEdits: Sendable {
+    struct Edit: Sendable {
+        enum Kind {
+            /// `FRAME`, `PROTO`: left out.
+            case drop
+            /// Kept only when something refers to it.
+            case put(isUsed: Bool)
+            /// Refers to the put that is the edit of this number.
+            case get(put: Int)
+        }
+
+        let range: Range<Int>
+        var kind: Kind
+        /// The number that a kept put has in the fragment that is being written.
+        var localIndex = 0
+    }
+
+    private var edits: [Edit] = []
+    /// By memo number, the edit that put there last.
+    private var puts: [Int] = []
+    private static let vacant = -1
+
+    var count: Int { edits.count }
+
+    mutating func reset() {
+        edits.removeAll(keepingCapacity: edits.capacity < 4_096)
+        puts.removeAll(keepingCapacity: puts.capacity < 4_096)
+    }
+
+    mutating func drop(_ range: Range<Int>) {
+        edits.append(Edit(range: range, kind: .drop))
+    }
+
+    mutating func memoize(_ range: Range<Int>) {
+        puts.append(edits.count)
+        edits.append(Edit(range: range, kind: .put(isUsed: false)))
+    }
+
+    /// - Returns: `false` when the number is far beyond those used so far, which no pickler writes.
+    mutating func put(_ range: Range<Int>, index: Int) -> Bool {
+        guard index <= puts.count + 1_024 else { return false }
+        while puts.count <= index { puts.append(Self.vacant) }
+        puts[index] = edits.count
+        edits.append(Edit(range: range, kind: .put(isUsed: false)))
+        return true
+    }
+
+    /// - Returns: `false` when nothing was put under the number.
+    mutating func get(_ range: Range<Int>, index: Int) -> Bool {
+        guard index < puts.count, puts[index] != Self.vacant else { return false }
+        edits[puts[index]].kind = .put(isUsed: true)
+        edits.append(Edit(range: range, kind: .get(put: puts[index])))
+        return true
+    }
+
+    /// The numbers of the edits that lie in a range of the pickle.
+    func edits(in range: Range<Int>) -> Range<Int> {
+        firstEdit(from: range.lowerBound)..<firstEdit(from: range.upperBound)
+    }
+
+    private func firstEdit(from offset: Int) -> Int {
+        var low = 0
+        var high = edits.count
+        while low < high {
+            let middle = (low + high) / 2
+            if edits[middle].range.lowerBound < offset { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
+
+    /// The range without the one opcode at its end that is to be left out; `nil` when there is more to do.
+    /// This is the case of a string or tuple that is memoized and never used again: nearly every argument.
+    func trimmed(_ range: Range<Int>, edits numbers: Range<Int>) -> Range<Int>? {
+        let edit = edits[numbers.lowerBound]
+        guard numbers.count == 1, edit.range.upperBound == range.upperBound else { return nil }
+        switch edit.kind {
+        case .drop: break
+        case .put: break  // Whatever refers to it stands outside the range.
+        case .get: return nil
+        }
+        return range.lowerBound..<edit.range.lowerBound
+    }
+
+    /// The opcodes of the range as they read when they stand alone; `nil` when one refers to an object outside it.
+    mutating func rewritten(_ range: Range<Int>, edits numbers: Range<Int>, of bytes: UnsafeRawBufferPointer) -> [UInt8]? {
+        var body: [UInt8] = []
+        body.reserveCapacity(range.count)
+        var copied = range.lowerBound
+        var nextIndex = 0
+        for number in numbers {
+            let edit = edits[number]
+            body.append(contentsOf: bytes[copied..<edit.range.lowerBound])
+            copied = edit.range.upperBound
+            switch edit.kind {
+            case .drop, .put(isUsed: false): break
+            case .put(isUsed: true):
+                edits[number].localIndex = nextIndex
+                Self.append(short: UInt8(ascii: "q"), long: UInt8(ascii: "r"), index: nextIndex, to: &body)
+                nextIndex += 1
+            case .get(let put):
+                guard numbers.contains(put) else { return nil }
+                Self.append(short: UInt8(ascii: "h"), long: UInt8(ascii: "j"), index: edits[put].localIndex, to: &body)
+            }
+        }
+        body.append(contentsOf: bytes[copied..<range.upperBound])
+        return body
+    }
+
+    /// `BINPUT` or `BINGET`, in the form that its number fits.
+    private static func append(short: UInt8, long: UInt8, index: Int, to body: inout [UInt8]) {
+        if let small = UInt8(exactly: index) {
+            body += [short, small]
+        } else {
+            body.append(long)
+            withUnsafeBytes(of: UInt32(truncatingIfNeeded: index).littleEndian) { body.append(contentsOf: $0) }
+        }
+    }
+}

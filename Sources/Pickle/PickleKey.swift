@@ -1,0 +1,147 @@
+/// A value as Python's `dict` and `set` see it: two keys are equal where Python's `==` and `hash` say so.
+///
+/// `1`, `1.0` and `True` are one key; `'a'` and `b'a'` are two; a NaN is found by identity only, which no value that was
+/// sent shares with another, so it equals nothing.
+public enum PickleKey: Sendable {
+    case none
+    case int(Int)
+    case bigInt(PickleInteger)
+    /// Never a whole number: those are integers here.
+    case float(Double)
+    case complex(real: Double, imaginary: Double)
+    /// UTF-8, so that Unicode's canonical equivalence, which Swift's `String` follows and Python does not, stays out.
+    case string(SmallBytes)
+    case bytes(SmallBytes)
+    /// A Python 2 `str` that is not ASCII. One that is equals the text.
+    case legacyString(SmallBytes)
+    case tuple([PickleKey])
+    case frozenSet(Set<PickleKey>)
+    case global(PickleGlobal)
+    /// An object of a class that is not known here: equal when made by the same call from the same arguments and state.
+    case instance(callable: PickleValue, parts: [PickleValue])
+    case extensionCode(Int)
+    case notANumber
+}
+
+extension PickleKey: Hashable {
+    public static func == (left: PickleKey, right: PickleKey) -> Bool {
+        switch (left, right) {
+        case (.none, .none): true
+        case (.int(let a), .int(let b)): a == b
+        case (.bigInt(let a), .bigInt(let b)): a == b
+        case (.float(let a), .float(let b)): a == b
+        case (.complex(let a, let b), .complex(let c, let d)): a == c && b == d
+        case (.string(let a), .string(let b)), (.bytes(let a), .bytes(let b)), (.legacyString(let a), .legacyString(let b)): a == b
+        case (.tuple(let a), .tuple(let b)): a == b
+        case (.frozenSet(let a), .frozenSet(let b)): a == b
+        case (.global(let a), .global(let b)): a == b
+        case (.instance(let a, let b), .instance(let c, let d)): a == c && b == d
+        case (.extensionCode(let a), .extensionCode(let b)): a == b
+        default: false
+        }
+    }
+
+    public func hash(into hasher: inout Hasher) {
+        switch self {
+        case .none: hasher.combine(0)
+        case .int(let value): hasher.combine(value)
+        case .bigInt(let value): hasher.combine(value)
+        case .float(let value): hasher.combine(value)
+        case .complex(let real, let imaginary):
+            hasher.combine(real)
+            hasher.combine(imaginary)
+        case .string(let bytes), .bytes(let bytes), .legacyString(let bytes): hasher.combine(bytes)
+        case .tuple(let elements): hasher.combine(elements)
+        case .frozenSet(let elements): hasher.combine(elements)
+        case .global(let global): hasher.combine(global)
+        case .instance(let callable, let parts):
+            hasher.combine(callable)
+            hasher.combine(parts)
+        case .extensionCode(let code): hasher.combine(code)
+        case .notANumber: break
+        }
+    }
+}
+
+// MARK: - From values
+
+extension PickleKey {
+    /// The key that a pickled value is.
+    ///
+    /// - Throws: `TypeError: unhashable type: 'list'` and the like; `UnpicklingError` when the fragment cannot be read.
+    public init(_ fragment: Fragment) throws(PythonException) {
+        if let number = fragment.int {
+            self = .int(number)
+        } else if let text = fragment.withUnsafeText({ SmallBytes($0) }) {
+            self = .string(text)
+        } else {
+            self = try PickleKey(fragment.pythonValue())
+        }
+    }
+
+    /// The key that a value is.
+    ///
+    /// - Throws: `TypeError: unhashable type: 'list'` and the like.
+    public init(_ value: PickleValue) throws(PythonException) {
+        switch value {
+        case .none: self = .none
+        case .bool(let value): self = .int(value ? 1 : 0)
+        case .int(let value): self = .int(value)
+        case .bigInt(let value): self = .bigInt(value)
+        case .float(let value): self = PickleKey(value)
+        case .string(let text): self = .string(SmallBytes(Array(text.utf8)))
+        case .surrogateString(let bytes): self = .string(SmallBytes(bytes))
+        case .legacyString(let bytes): self = bytes.allSatisfy { $0 < 0x80 } ? .string(SmallBytes(bytes)) : .legacyString(SmallBytes(bytes))
+        case .bytes(let bytes): self = .bytes(SmallBytes(bytes))
+        case .tuple(let elements): self = .tuple(try Self.keys(elements))
+        case .frozenSet(let elements): self = .frozenSet(Set(try Self.keys(elements)))
+        case .global(let global): self = .global(global)
+        case .extensionCode(let code): self = .extensionCode(code)
+        case .instance(let instance): self = PickleKey(instance)
+        case .byteArray, .list, .set, .dictionary, .persistent:
+            throw .typeError("unhashable type: '\(value.pythonTypeName)'")
+        }
+    }
+
+    private static func keys(_ elements: PickleElements) throws(PythonException) -> [PickleKey] {
+        var keys: [PickleKey] = []
+        keys.reserveCapacity(elements.count)
+        for element in elements { keys.append(try PickleKey(element)) }
+        return keys
+    }
+
+    private init(_ value: Double) {
+        if let whole = Int(exactly: value) {
+            self = .int(whole)
+        } else if value.isNaN {
+            self = .notANumber
+        } else if let whole = PickleInteger(exactly: value) {
+            self = .bigInt(whole)
+        } else {
+            self = .float(value)
+        }
+    }
+
+    private init(_ instance: PickleInstance) {
+        let arguments = instance.arguments
+        if instance.global == PickleGlobal(module: "builtins", name: "complex"), arguments.count == 2,
+            case .float(let real) = arguments[0], case .float(let imaginary) = arguments[1] {
+            self = imaginary == 0 ? PickleKey(real) : .complex(real: real, imaginary: imaginary)
+            return
+        }
+        self = .instance(callable: instance.callable, parts: arguments + (instance.state.map { [$0] } ?? []))
+    }
+}
+
+extension Fragment {
+    /// Reads the value for an operation of Python's that must look inside.
+    ///
+    /// - Throws: `_pickle.UnpicklingError`, as a server does that cannot read what it was sent.
+    public func pythonValue() throws(PythonException) -> PickleValue {
+        do {
+            return try value()
+        } catch {
+            throw PythonException(module: "_pickle", name: "UnpicklingError", arguments: [.string(error.description)])
+        }
+    }
+}

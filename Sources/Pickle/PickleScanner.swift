@@ -1,0 +1,225 @@
+/// Finds where the parts of a pickled tuple stand, without reading what they hold.
+///
+/// A server that only moves values need not build them: the opcodes of one value stand side by side in a pickle, so
+/// following the stack's height is enough to find each argument of a request and to cut it out as a ``Fragment``.
+/// Keep one scanner for many pickles: its tables are used again.
+public struct PickleScanner: Sendable {
+    /// One value's opcodes: a range of the scanned bytes.
+    public struct Span: Sendable, Hashable {
+        /// The first opcode's offset, in bytes.
+        public let start: Int
+        /// The offset behind the last opcode.
+        public let end: Int
+        /// Where the elements are listed, when the value is a tuple near the top.
+        let elements: Range<Int>?
+    }
+
+    /// The protocol that `PROTO` names; 0 when there is no `PROTO`.
+    public private(set) var protocolVersion = PickleProtocol.v0
+
+    /// One value on the unpickler's stack.
+    private struct Entry {
+        var start: Int
+        var firstElement: Int32 = -1
+        var elementCount: Int32 = 0
+    }
+
+    private let limits: PickleLimits
+    private let shapes = OpcodeShape.table
+    private var stack: [Entry] = []
+    private var marks: [Int] = []
+    /// The elements of the tuples near the top of the stack.
+    private var elements: [Span] = []
+    private var memo = MemoEdits()
+
+    public init(limits: PickleLimits = .default) {
+        self.limits = limits
+    }
+
+    /// Only tuples that stand among the first values of the stack can be the request or its arguments.
+    private static let nearTop = 3
+
+    /// Follows a whole pickle.
+    ///
+    /// - Returns: where its value stands; `nil` when the pickle is well-formed so far but not regular: it uses `POP`, `DUP`
+    ///   or the like, so that only reading it with ``Unpickler`` tells its parts.
+    /// - Throws: ``PickleError`` when the bytes are no pickle.
+    public mutating func scan(_ bytes: UnsafeRawBufferPointer) throws(PickleError) -> Span? {
+        guard bytes.count <= limits.size else { throw PickleError(.limitExceeded("size")) }
+        reset()
+        var offset = 0
+        while offset < bytes.count {
+            let opcode = bytes[offset]
+            let shape = shapes[Int(opcode)]
+            let next = try end(of: shape.argument, at: offset, in: bytes)
+            do throws(Malformed) {
+                switch shape.effect {
+                case .push: stack.append(Entry(start: offset))
+                case .mark: marks.append(stack.count)
+                case .build(let count): try build(from: stack.count - count, closedAt: offset, isTuple: opcode != 0x52)
+                case .buildToMark: try build(from: popMark(), closedAt: offset, isTuple: true)
+                case .extend(let count): try shrink(to: stack.count - count)
+                case .extendToMark: try shrink(to: popMark())
+                case .memoize: memo.memoize(offset..<next)
+                case .put, .get:
+                    guard let index = Self.memoIndex(offset..<next, in: bytes) else { return nil }
+                    let isRegular = if case .put = shape.effect {
+                        memo.put(offset..<next, index: index)
+                    } else {
+                        memo.get(offset..<next, index: index)
+                    }
+                    guard isRegular else { return nil }
+                    if case .get = shape.effect { stack.append(Entry(start: offset)) }
+                case .nothing: try skip(offset..<next, in: bytes)
+                case .stop: return try root(endingAt: offset)
+                case .irregular: return nil
+                case .unknown: throw Malformed(.unknownOpcode)
+                }
+                guard stack.count <= limits.memo, memo.count <= limits.memo else { throw Malformed(.limitExceeded("memo")) }
+            } catch {
+                throw PickleError(error.reason, offset: offset, opcode: opcode)
+            }
+            offset = next
+        }
+        throw PickleError(.truncated, offset: offset)
+    }
+
+    /// The parts of a value that is a tuple: the pickled tuple itself, or an element of it that is a tuple.
+    public func elements(of span: Span) -> ArraySlice<Span>? {
+        span.elements.map { elements[$0] }
+    }
+
+    /// Cuts a value out so that it can stand alone.
+    ///
+    /// - Parameter bytes: the bytes that were scanned last.
+    /// - Returns: `nil` when the value refers to an object outside it, so that only reading the pickle tells its whole.
+    public mutating func fragment(_ span: Span, of bytes: UnsafeRawBufferPointer) -> Fragment? {
+        let whole = span.start..<span.end
+        let edits = memo.edits(in: whole)
+        if edits.isEmpty { return Fragment(UnsafeRawBufferPointer(rebasing: bytes[whole]), from: protocolVersion) }
+        if let kept = memo.trimmed(whole, edits: edits) {
+            return Fragment(UnsafeRawBufferPointer(rebasing: bytes[kept]), from: protocolVersion)
+        }
+        guard let body = memo.rewritten(whole, edits: edits, of: bytes) else { return nil }
+        return Fragment(body, from: protocolVersion)
+    }
+}
+
+// MARK: - Steps
+
+extension PickleScanner {
+    /// What is wrong with an opcode, before its place is added.
+    private struct Malformed: Error {
+        let reason: PickleError.Reason
+        init(_ reason: PickleError.Reason) { self.reason = reason }
+    }
+
+    private mutating func reset() {
+        protocolVersion = .v0
+        stack.removeAll(keepingCapacity: stack.capacity < 4_096)
+        marks.removeAll(keepingCapacity: marks.capacity < 4_096)
+        elements.removeAll(keepingCapacity: elements.capacity < 4_096)
+        memo.reset()
+    }
+
+    private mutating func popMark() throws(Malformed) -> Int {
+        guard let height = marks.popLast() else { throw Malformed(.stack("no mark on the stack")) }
+        return height
+    }
+
+    /// Whether values may be taken from the stack down to this height: never below the innermost mark.
+    private func check(_ height: Int) throws(Malformed) {
+        guard height >= (marks.last ?? 0), height <= stack.count else { throw Malformed(.stack("stack underflow")) }
+    }
+
+    /// Replaces the values above `height` by one that consists of them.
+    private mutating func build(from height: Int, closedAt offset: Int, isTuple: Bool) throws(Malformed) {
+        try check(height)
+        var entry = Entry(start: height < stack.count ? stack[height].start : offset)
+        if isTuple, height < Self.nearTop { listElements(from: height, endingAt: offset, in: &entry) }
+        stack.removeSubrange(height...)
+        stack.append(entry)
+    }
+
+    private mutating func listElements(from height: Int, endingAt offset: Int, in entry: inout Entry) {
+        entry.firstElement = Int32(truncatingIfNeeded: elements.count)
+        entry.elementCount = Int32(truncatingIfNeeded: stack.count - height)
+        for index in height..<stack.count {
+            let end = index + 1 < stack.count ? stack[index + 1].start : offset
+            elements.append(span(stack[index], endingAt: end))
+        }
+    }
+
+    private func span(_ entry: Entry, endingAt end: Int) -> Span {
+        let first = Int(entry.firstElement)
+        return Span(start: entry.start, end: end, elements: first < 0 ? nil : first..<first + Int(entry.elementCount))
+    }
+
+    /// Drops the values above `height`, which went into the one below.
+    private mutating func shrink(to height: Int) throws(Malformed) {
+        try check(height)
+        guard height > (marks.last ?? 0) else { throw Malformed(.stack("nothing on the stack to add to")) }
+        stack.removeSubrange(height...)
+    }
+
+    private mutating func skip(_ range: Range<Int>, in bytes: UnsafeRawBufferPointer) throws(Malformed) {
+        if range.count == 2 {
+            let version = bytes[range.lowerBound + 1]
+            guard let known = PickleProtocol(rawValue: version) else { throw Malformed(.unsupportedProtocol(version)) }
+            protocolVersion = known
+        }
+        memo.drop(range)
+    }
+
+    private func root(endingAt offset: Int) throws(Malformed) -> Span {
+        guard stack.count == 1, marks.isEmpty else { throw Malformed(.stack("STOP needs exactly one value on the stack")) }
+        return span(stack[0], endingAt: offset)
+    }
+
+    /// The offset behind an opcode's argument, which lies within the bytes.
+    private func end(
+        of argument: OpcodeShape.Argument, at offset: Int, in bytes: UnsafeRawBufferPointer
+    ) throws(PickleError) -> Int {
+        let start = offset + 1
+        let count: Int?
+        switch argument {
+        case .none: return start
+        case .fixed(let length): count = length
+        case .counted(let width):
+            count = Self.littleEndian(bytes, at: start, width: width).flatMap { $0 > bytes.count ? nil : $0 + width }
+        case .lines(let lines): count = Self.length(ofLines: lines, at: start, in: bytes)
+        }
+        guard let count, count <= bytes.count - start else {
+            throw PickleError(.truncated, offset: offset, opcode: bytes[offset])
+        }
+        return start + count
+    }
+
+    /// An unsigned number; `nil` when the bytes end before it or it does not fit an `Int`.
+    private static func littleEndian(_ bytes: UnsafeRawBufferPointer, at offset: Int, width: Int) -> Int? {
+        guard width <= bytes.count - offset else { return nil }
+        var number: UInt64 = 0
+        for index in 0..<width { number |= UInt64(bytes[offset + index]) << UInt64(8 * index) }
+        return Int(exactly: number)
+    }
+
+    private static func length(ofLines lines: Int, at start: Int, in bytes: UnsafeRawBufferPointer) -> Int? {
+        var end = start
+        for _ in 0..<lines {
+            guard let newline = bytes[end...].firstIndex(of: 0x0a) else { return nil }
+            end = newline + 1
+        }
+        return end - start
+    }
+
+    /// The memo's number in the argument of a `PUT` or `GET` of any form.
+    private static func memoIndex(_ range: Range<Int>, in bytes: UnsafeRawBufferPointer) -> Int? {
+        let start = range.lowerBound + 1
+        switch bytes[range.lowerBound] {
+        case UInt8(ascii: "p"), UInt8(ascii: "g"):
+            return Int(String(decoding: bytes[start..<range.upperBound - 1], as: UTF8.self)).flatMap { $0 < 0 ? nil : $0 }
+        default:
+            return littleEndian(bytes, at: start, width: range.upperBound - start)
+        }
+    }
+}

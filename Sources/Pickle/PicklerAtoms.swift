@@ -1,0 +1,135 @@
+// How values without children are written. Sources: CPython `Lib/pickle.py`, the `save_…` methods.
+extension PicklerMachine {
+    mutating func writeAtom(_ value: PickleValue) throws(PickleError) {
+        switch value {
+        case .none: output.append(.none)
+        case .bool(let value): output.append(value ? .newTrue : .newFalse)
+        case .int(let value): writeInt(value)
+        case .bigInt(let value): try writeLong(value.bytes)
+        case .float(let value): output.append(.binFloat, value.bitPattern.byteSwapped)
+        case .string(let text): try writeText(text.utf8)
+        case .surrogateString(let bytes): try writeText(bytes)
+        case .legacyString(let bytes): try writeLegacyString(bytes)
+        case .bytes(let bytes): try writeBytes(bytes)
+        case .global(let global): try writeGlobal(global)
+        case .extensionCode(let code): try writeExtension(code)
+        case .byteArray, .tuple, .list, .set, .frozenSet, .dictionary, .instance, .persistent:
+            throw PickleError(.unrepresentable("a container where none can stand"))
+        }
+    }
+
+    private mutating func writeInt(_ value: Int) {
+        if let value = UInt8(exactly: value) {
+            output.append(.binInt1, value)
+        } else if let value = UInt16(exactly: value) {
+            output.append(.binInt2, value)
+        } else if let value = Int32(exactly: value) {
+            output.append(.binInt, value)
+        } else if version < .v3 {
+            output.append(.int, line: String(value))
+        } else {
+            let bytes = PickleInteger(value).bytes
+            output.append(.long1, UInt8(bytes.count))
+            output.append(raw: bytes)
+        }
+    }
+
+    private mutating func writeLong(_ bytes: [UInt8]) throws(PickleError) {
+        if let count = UInt8(exactly: bytes.count) {
+            output.append(.long1, count)
+        } else if let count = Int32(exactly: bytes.count) {
+            output.append(.long4, count)
+        } else {
+            throw PickleError(.unrepresentable("an int of \(bytes.count) bytes"))
+        }
+        output.append(raw: bytes)
+    }
+
+    mutating func writeText(_ utf8: some Collection<UInt8>) throws(PickleError) {
+        let isNew = version >= .v4
+        try output.append(
+            utf8, short: isNew ? .shortBinUnicode : nil, .binUnicode, long: isNew ? .binUnicode8 : nil)
+    }
+
+    private mutating func writeLegacyString(_ bytes: [UInt8]) throws(PickleError) {
+        if version < .v3 {
+            try output.append(bytes, short: .shortBinString, .binString, long: nil)
+        } else if bytes.allSatisfy({ $0 < 0x80 }) {
+            try writeText(bytes)
+        } else {
+            try writeBytes(bytes)
+        }
+    }
+
+    private mutating func writeBytes(_ bytes: [UInt8]) throws(PickleError) {
+        if version >= .v3 {
+            try output.append(bytes, short: .shortBinBytes, .binBytes, long: version >= .v4 ? .binBytes8 : nil)
+        } else if bytes.isEmpty {
+            try writeCall("builtins", "bytes")
+        } else {
+            try writeCall("_codecs", "encode", latin1: bytes, codec: "latin1")
+        }
+    }
+
+    mutating func writeByteArray(_ bytes: [UInt8]) throws(PickleError) {
+        if version >= .v5 {
+            output.append(.byteArray8, UInt64(bytes.count))
+            output.append(raw: bytes)
+        } else if bytes.isEmpty {
+            try writeCall("builtins", "bytearray")
+        } else if version >= .v3 {
+            try writeGlobal(PickleGlobal(module: "builtins", name: "bytearray"))
+            try writeBytes(bytes)
+            output.append(.tuple1)
+            output.append(.reduce)
+        } else {
+            try writeCall("builtins", "bytearray", latin1: bytes, codec: "latin-1")
+        }
+    }
+
+    /// `callable()`
+    private mutating func writeCall(_ module: String, _ name: String) throws(PickleError) {
+        try writeGlobal(PickleGlobal(module: module, name: name))
+        output.append(.emptyTuple)
+        output.append(.reduce)
+    }
+
+    /// `callable(text, codec)`: how protocol 2 carries bytes.
+    private mutating func writeCall(
+        _ module: String, _ name: String, latin1 bytes: [UInt8], codec: String
+    ) throws(PickleError) {
+        try writeGlobal(PickleGlobal(module: module, name: name))
+        try writeText(PickleText.utf8(latin1: bytes))
+        try writeText(codec.utf8)
+        output.append(.tuple2)
+        output.append(.reduce)
+    }
+
+    mutating func writeGlobal(_ global: PickleGlobal) throws(PickleError) {
+        let global = version < .v3 ? PythonNames.python2(global) : PythonNames.portable(global)
+        if version >= .v4 {
+            try writeText(global.module.utf8)
+            try writeText(global.name.utf8)
+            output.append(.stackGlobal)
+        } else {
+            guard !global.module.utf8.contains(0x0a), !global.name.utf8.contains(0x0a) else {
+                throw PickleError(.unrepresentable("a global whose name has a line break"))
+            }
+            output.append(.global, line: global.module)
+            output.append(raw: Array(global.name.utf8) + [0x0a])
+        }
+    }
+
+    private mutating func writeExtension(_ code: Int) throws(PickleError) {
+        guard code > 0, let wide = Int32(exactly: code) else {
+            throw PickleError(.unrepresentable("the extension code \(code)"))
+        }
+        if let code = UInt8(exactly: code) {
+            output.append(.ext1, code)
+        } else if let code = UInt16(exactly: code) {
+            output.append(.ext2, code)
+        } else {
+            output.append(.ext4, wide)
+        }
+    }
+}

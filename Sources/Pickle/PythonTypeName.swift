@@ -1,0 +1,103 @@
+extension PickleValue {
+    /// `type(value).__name__`: `int`, `str`, `NoneType`; for an instance the name of its class.
+    public var pythonTypeName: String {
+        switch self {
+        case .none: "NoneType"
+        case .bool: "bool"
+        case .int, .bigInt: "int"
+        case .float: "float"
+        case .string, .surrogateString, .legacyString: "str"
+        case .bytes: "bytes"
+        case .byteArray: "bytearray"
+        case .tuple: "tuple"
+        case .list: "list"
+        case .set: "set"
+        case .frozenSet: "frozenset"
+        case .dictionary: "dict"
+        case .global(let global): global.pythonTypeName
+        case .instance(let instance): instance.pythonTypeName
+        case .persistent, .extensionCode: "object"
+        }
+    }
+
+    /// The type's name as error messages give it, CPython's `tp_name`: that of a type written in C holds its module.
+    var pythonTypeTitle: String {
+        guard case .instance(let instance) = self, let type = instance.pythonClass, PythonTypes.titledByModule.contains(type)
+        else { return pythonTypeName }
+        return "\(type.module).\(type.name)"
+    }
+}
+
+extension PickleGlobal {
+    /// The type of what the name stands for: a singleton, a class or a function.
+    fileprivate var pythonTypeName: String {
+        if let singleton = PythonTypes.singletons[self] { return singleton }
+        if isPythonClass { return "type" }
+        return module == "builtins" ? "builtin_function_or_method" : "function"
+    }
+
+    /// Whether the name is a class's, as far as a name can tell: it starts in upper case, or is a known type's.
+    var isPythonClass: Bool {
+        if PythonTypes.lowerCase[module]?.contains(name) == true { return true }
+        return unqualifiedName.unicodeScalars.first?.properties.isUppercase ?? false
+    }
+
+    /// `__name__`, where ``name`` is `__qualname__`.
+    var unqualifiedName: String {
+        name.split(separator: ".", omittingEmptySubsequences: false).last.map(String.init) ?? name
+    }
+}
+
+extension PickleInstance {
+    fileprivate var pythonTypeName: String {
+        // `type(None)` and its like, which have no name to be pickled by.
+        if global == PickleGlobal(module: "builtins", name: "type") { return "type" }
+        return pythonClass?.unqualifiedName ?? "object"
+    }
+
+    /// The class, where the pickle names it: the callable, or what `copyreg`'s functions are given as one.
+    var pythonClass: PickleGlobal? {
+        guard let global else { return nil }
+        guard global.module == "copyreg", global.name == "_reconstructor" || global.name == "__newobj__" else { return global }
+        guard case .global(let type)? = arguments.first else { return nil }
+        return type
+    }
+}
+
+/// What must be known of types by name.
+enum PythonTypes {
+    /// Objects that are pickled by name though they are neither classes nor functions, with their types' names.
+    static let singletons = [
+        PickleGlobal(module: "builtins", name: "Ellipsis"): "ellipsis",
+        PickleGlobal(module: "builtins", name: "NotImplemented"): "NotImplementedType",
+    ]
+
+    /// Types whose names start in lower case, by module.
+    static let lowerCase: [String: Set<String>] = [
+        "builtins": [
+            "bool", "bytearray", "bytes", "classmethod", "complex", "dict", "enumerate", "filter", "float", "frozenset", "int",
+            "list", "map", "memoryview", "object", "property", "range", "reversed", "set", "slice", "staticmethod", "str",
+            "super", "tuple", "type", "zip",
+        ],
+        "array": ["array"],
+        "collections": ["defaultdict", "deque"],
+        "datetime": ["date", "datetime", "time", "timedelta", "timezone", "tzinfo"],
+        "functools": ["partial"],
+        "itertools": ["chain", "count", "cycle", "islice", "repeat", "starmap"],
+        "types": ["mappingproxy"],
+    ]
+
+    static let titledByModule: Set<PickleGlobal> = [
+        PickleGlobal(module: "array", name: "array"),
+        PickleGlobal(module: "collections", name: "OrderedDict"),
+        PickleGlobal(module: "collections", name: "defaultdict"),
+        PickleGlobal(module: "collections", name: "deque"),
+        PickleGlobal(module: "datetime", name: "date"),
+        PickleGlobal(module: "datetime", name: "datetime"),
+        PickleGlobal(module: "datetime", name: "time"),
+        PickleGlobal(module: "datetime", name: "timedelta"),
+        PickleGlobal(module: "datetime", name: "timezone"),
+        PickleGlobal(module: "decimal", name: "Decimal"),
+        PickleGlobal(module: "functools", name: "partial"),
+    ]
+}

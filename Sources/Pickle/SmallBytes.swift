@@ -1,0 +1,95 @@
+/// Bytes without an allocation of their own when there are at most fifteen.
+///
+/// Most keys, numbers and short strings fit, which is what makes a dictionary of a million small entries small.
+public struct SmallBytes: Sendable {
+    @usableFromInline
+    enum Storage: Sendable {
+        /// The bytes in memory order, the count in the last byte.
+        case inline(UInt64, UInt64)
+        case heap([UInt8])
+    }
+
+    @usableFromInline
+    static let inlineCapacity = 15
+
+    @usableFromInline
+    let storage: Storage
+
+    /// A copy of the bytes.
+    @inlinable
+    public init(_ bytes: UnsafeRawBufferPointer) {
+        guard bytes.count <= Self.inlineCapacity else {
+            storage = .heap(Array(bytes))
+            return
+        }
+        var words: (UInt64, UInt64) = (0, 0)
+        withUnsafeMutableBytes(of: &words) { target in
+            target.copyMemory(from: bytes)
+            target[Self.inlineCapacity] = UInt8(truncatingIfNeeded: bytes.count)
+        }
+        storage = .inline(words.0, words.1)
+    }
+
+    @inlinable
+    public init(_ bytes: [UInt8]) {
+        if bytes.count > Self.inlineCapacity {
+            storage = .heap(bytes)
+        } else {
+            self = bytes.withUnsafeBytes { SmallBytes($0) }
+        }
+    }
+
+    /// Calls `body` with the bytes, which are valid only during the call.
+    @inlinable @inline(__always)
+    public func withUnsafeBytes<Result, Failure: Error>(
+        _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        switch storage {
+        case .heap(let bytes):
+            return try bytes.withUnsafeBufferPointer { (all) throws(Failure) in try body(UnsafeRawBufferPointer(all)) }
+        case .inline(let low, let high):
+            let words = (low, high)
+            return try Swift.withUnsafeBytes(of: words) { (all: UnsafeRawBufferPointer) throws(Failure) -> Result in
+                let count = Int(all[Self.inlineCapacity])
+                return try body(UnsafeRawBufferPointer(rebasing: all[..<count]))
+            }
+        }
+    }
+
+    @inlinable
+    public var count: Int {
+        switch storage {
+        case .inline(_, let high): Int(UInt64(littleEndian: high) >> 56)
+        case .heap(let bytes): bytes.count
+        }
+    }
+
+    /// The bytes as an array.
+    public var array: [UInt8] {
+        switch storage {
+        case .inline: withUnsafeBytes { Array($0) }
+        case .heap(let bytes): bytes
+        }
+    }
+}
+
+extension SmallBytes: Hashable {
+    /// Which of the two forms holds the bytes follows from their count, so forms never mix between equals.
+    public static func == (left: SmallBytes, right: SmallBytes) -> Bool {
+        switch (left.storage, right.storage) {
+        case (.inline(let a, let b), .inline(let c, let d)): a == c && b == d
+        case (.heap(let a), .heap(let b)): a == b
+        default: false
+        }
+    }
+
+    public func hash(into hasher: inout Hasher) {
+        switch storage {
+        case .inline(let low, let high):
+            hasher.combine(low)
+            hasher.combine(high)
+        case .heap(let bytes):
+            bytes.withUnsafeBytes { hasher.combine(bytes: $0) }
+        }
+    }
+}
