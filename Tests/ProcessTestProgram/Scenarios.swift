@@ -146,10 +146,14 @@ private func make(_ target: some ProcessTarget) throws -> ChildProcess { try Chi
     }
     for child in children { try await child.join() }
     say("succeeded: \(children.count { $0.exitStatus == .exited(0) })")
-    while openDescriptors().contains(where: { file($0).hasPrefix("socket:") }) { await Task.yield() }
-    say(lines("/proc/self/task/\(getpid())/children") == [] ? "no child and no link is left" : "children left")
-}
+    let limit = ContinuousClock.now + .seconds(30)
+    while !isClean && ContinuousClock.now < limit { await Task.yield() }
     say(isClean ? "no child and no link is left" : "left: \(openDescriptors().map(file))")
+}
+
+/// Whether nothing of a child is left in this process, once the threads that saw them through have ended.
+private var isClean: Bool {
+    lines("/proc/self/task/\(getpid())/children").isEmpty && !openDescriptors().contains { file($0).hasPrefix("socket:") }
 }
 
 /// One child of each kind, and a parent that waits to be killed.
