@@ -51,7 +51,7 @@ let package = Package(
         .executableTarget(
             name: "manager",
             dependencies: [
-                "Multiprocessing", "ManagerServer", "Pickle",
+                "CProcessSpawn", "Multiprocessing", "ManagerServer", "Pickle",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Subprocess", package: "swift-subprocess"),

@@ -1,5 +1,7 @@
 #define _GNU_SOURCE
 #include "process_spawn.h"
+
+#include <sys/prctl.h>
 #include <unistd.h>
 
 int process_spawn_close_from(posix_spawn_file_actions_t *actions, int lowest) {
@@ -8,4 +10,8 @@ int process_spawn_close_from(posix_spawn_file_actions_t *actions, int lowest) {
 
 char **process_spawn_environment(void) {
     return environ;
+}
+
+int process_spawn_adopt_orphans(void) {
+    return prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
 }

@@ -43,7 +43,7 @@ struct MapCommand: AsyncParsableCommand {
     func run() async throws {
         let parts = command.split(separator: ":::", maxSplits: 1, omittingEmptySubsequences: false).map(Array.init)
         let template = try CommandTemplate(parts.first ?? [])
-        let inputs = parts.count > 1 ? MapInputs(parts[1]) : MapInputs.standardInput
+        let inputs = parts.count > 1 ? MapInputs.given(parts[1]) : .standardInput
         let command = self
         let failures = try await Signals.endingOnRequest { try await command.map(template, inputs) }
         if failures > 0 { throw Failure("\(failures) \(failures == 1 ? "input" : "inputs") failed", status: 1) }
@@ -81,8 +81,10 @@ struct MapCommand: AsyncParsableCommand {
     /// Runs the master beside the workers, which end when the master is done.
     private func run(_ worker: CommandWorker, _ inputs: MapInputs) async throws -> Int {
         let master = MapMaster(
-            tasks: worker.tasks, results: worker.results, program: worker.command.program, retries: retries, format: format)
-        let pool = WorkerPool(worker: worker, count: work.jobs ?? WorkOptions.processors) { try await master.noteDeath(of: $0) }
+            tasks: worker.tasks, results: worker.results, retries: retries,
+            printer: MapPrinter(program: worker.command.program, format: format))
+        let count = work.jobs ?? WorkOptions.processors
+        let pool = WorkerPool(worker: worker, count: count) { try await master.noteDeath(of: $0, limit: 3 * count + 10) }
         return try await withThrowingTaskGroup(of: Int?.self) { group in
             group.addTask {
                 try await pool.run()

@@ -1,18 +1,17 @@
 /// The inputs of `map`, in order, a batch at a time.
-struct MapInputs: Sequence, Sendable {
-    private let given: [String]?
+enum MapInputs: Sendable {
+    case given([String])
+    case standardInput
 
-    init(_ inputs: [String]) { given = inputs }
-    private init() { given = nil }
-
-    /// The lines of standard input.
-    static let standardInput = MapInputs()
-
-    func makeIterator() -> AnyIterator<[[UInt8]]> {
-        guard let given else {
-            let lines = InputLines()
-            return AnyIterator(lines.makeIterator())
+    /// The batches.
+    var batches: AsyncStream<[[UInt8]]> {
+        switch self {
+        case .given(let inputs):
+            AsyncStream { continuation in
+                continuation.yield(inputs.map { Array($0.utf8) })
+                continuation.finish()
+            }
+        case .standardInput: StandardInput.lines()
         }
-        return AnyIterator(CollectionOfOne(given.map { Array($0.utf8) }).makeIterator())
     }
 }

@@ -22,7 +22,7 @@ struct PutCommand: AsyncParsableCommand {
             let manager = try await server.connect()
             let queue = try await manager(TypeID<QueueProxy<PickleValue>>(name))
             if items.isEmpty {
-                for lines in InputLines() { try await Self.put(lines.map(PickleValue.init(text:)), into: queue) }
+                for await lines in StandardInput.lines() { try await Self.put(lines.map(PickleValue.init(text:)), into: queue) }
             } else {
                 try await Self.put(items.map(PickleValue.string), into: queue)
             }

@@ -9,4 +9,8 @@ int process_spawn_close_from(posix_spawn_file_actions_t *actions, int lowest);
 /// The environment of this process; `environ` itself is a mutable global that Swift does not let one read.
 char **process_spawn_environment(void);
 
+/// Makes this process the parent of descendants whose own parent dies: `prctl(PR_SET_CHILD_SUBREAPER, 1)`, which Swift does not
+/// import because it takes any number of arguments.
+int process_spawn_adopt_orphans(void);
+
 #endif

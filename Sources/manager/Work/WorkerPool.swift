@@ -1,3 +1,4 @@
+import CProcessSpawn
 import Glibc
 import Multiprocessing
 
@@ -67,7 +68,7 @@ extension ChildProcess {
 enum Orphans {
     /// From now on, orphans among this process's descendants become its children.
     static func adopt() {
-        prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+        _ = process_spawn_adopt_orphans()
     }
 
     /// Ends the process groups of all children that this process has not started itself.
