@@ -31,8 +31,10 @@ public struct FrameDecoder: Sendable {
     @inlinable
     public func nextFrame(in buffer: inout ByteBuffer) throws(FrameError) -> ByteBuffer? {
         guard let range = try frame(in: buffer, at: buffer.readerIndex) else { return nil }
+        // Only readable bytes can be had, so the slice comes before the move.
+        let payload = buffer.getSlice(at: range.lowerBound, length: range.count)
         buffer.moveReaderIndex(to: range.upperBound)
-        return buffer.getSlice(at: range.lowerBound, length: range.count)
+        return payload
     }
 
     /// Where the payload of the frame that begins at `index` lies, if all of it is there.

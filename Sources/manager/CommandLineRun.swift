@@ -53,4 +53,6 @@ struct Failure: Error {
 
     /// Ended by a signal, as shells report it.
     static func signal(_ number: Int32) -> Failure { Failure("", status: 128 + number) }
+
+    var isSignal: Bool { status > 128 }
 }

@@ -95,7 +95,8 @@ struct MapCommand: AsyncParsableCommand {
             while let failures = try await group.next() {
                 guard let failures else { continue }
                 group.cancelAll()
-                try await group.waitForAll()
+                // The pool was told to end; that it was cancelled is no failure.
+                while await group.nextResult() != nil {}
                 return failures
             }
             throw CancellationError()

@@ -27,7 +27,7 @@ struct ServeCommand: AsyncParsableCommand {
         var configuration = ServerConfiguration(address: try ManagerAddress(parsing: address), authkey: try key.read())
         configuration.backlog = 4_096
         let (registry, settings) = (try registry(), configuration)
-        try await Signals.endingOnRequest {
+        try await Signals.untilRequested {
             let server = try await ManagerServer(
                 registry, configuration: settings, logger: Logger(label: "manager") { StreamLogHandler.standardError(label: $0) })
             StandardStreams.output("listening on \(server.address)\n")

@@ -27,6 +27,13 @@ enum Signals {
         }
     }
 
+    /// The same for a command that goes on until it is ended, for which a signal is the proper end.
+    static func untilRequested(_ body: @escaping @Sendable () async throws -> Void) async throws {
+        do {
+            try await endingOnRequest(body)
+        } catch let failure as Failure where failure.isSignal {}
+    }
+
     private enum Outcome<Result: Sendable>: Sendable {
         case done(Result)
         case signal(Int32)

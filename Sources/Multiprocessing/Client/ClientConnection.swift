@@ -92,9 +92,8 @@ final class ClientConnectionHandler: ChannelInboundHandler {
         _ = authentication?.start()
     }
 
-    func channelActive(context: ChannelHandlerContext) {
+    func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
-        context.fireChannelActive()
     }
 
     func channelInactive(context: ChannelHandlerContext) {

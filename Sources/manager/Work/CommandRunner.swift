@@ -64,7 +64,8 @@ struct CommandRunner: Sendable {
         let program = command.program
         let result = try await Subprocess.run(
             program.contains("/") ? .path(FilePath(program)) : .name(program),
-            arguments: Arguments(command.arguments(for: input)), platformOptions: options, input: .none,
+            // The library takes bytes as C does, with a zero at their end.
+            arguments: Arguments(command.arguments(for: input).map { $0 + [0] }), platformOptions: options, input: .none,
             output: .bytes(limit: Self.outputLimit), error: .bytes(limit: Self.outputLimit)
         ) { execution in
             group.withLock { $0 = execution.processIdentifier.value }
