@@ -12,7 +12,7 @@ enum PythonDate {
     init?(_ instance: PickleInstance) {
         guard let type = instance.pythonClass, type.module == "datetime" else { return nil }
         let arguments = instance.arguments
-        let zone = arguments.count > 1 ? arguments[1] : nil
+        let zone = arguments.dropFirst().first
         switch (type.name, arguments.first?.payload) {
         case ("date", let bytes?) where bytes.count == 4: self = .date(Self.day(bytes))
         case ("datetime", let bytes?) where bytes.count == 10:
@@ -54,8 +54,8 @@ extension PythonDate {
     func reprParts(_ style: PythonStyle) -> [PythonTextPart] {
         switch self {
         case .date(let fields): [.text("datetime.date(\(Self.list(fields)))")]
-        case .dateTime(let fields, let isFolded, let zone): Self.clockParts("datetime", fields, keeping: 5, isFolded, zone)
-        case .time(let fields, let isFolded, let zone): Self.clockParts("time", fields, keeping: 2, isFolded, zone)
+        case .dateTime(let fields, let isFolded, let zone): Self.clockParts("datetime", fields, keeping: 5, [Self.fold(isFolded), Self.zone(zone)])
+        case .time(let fields, let isFolded, let zone): Self.clockParts("time", fields, keeping: 2, [Self.zone(zone), Self.fold(isFolded)])
         case .timeDelta(let days, let seconds, let microseconds):
             [.text("datetime.timedelta(\(Self.deltaArguments([days, seconds, microseconds], style)))")]
         case .timeZone(let offset, let name): Self.zoneParts(offset, name)
@@ -66,13 +66,17 @@ extension PythonDate {
 
     /// Seconds and microseconds are left out where they, and all after them, are zero.
     private static func clockParts(
-        _ name: String, _ fields: [Int], keeping count: Int, _ isFolded: Bool, _ zone: PickleValue?
+        _ name: String, _ fields: [Int], keeping count: Int, _ keywords: [[PythonTextPart]]
     ) -> [PythonTextPart] {
         var fields = fields
         while fields.count > count, fields.last == 0 { fields.removeLast() }
-        let start = PythonTextPart.text("datetime.\(name)(\(list(fields))\(isFolded ? ", fold=1" : "")")
-        guard let zone else { return [start, .text(")")] }
-        return [start, .text(", tzinfo="), .value(zone), .text(")")]
+        return [.text("datetime.\(name)(\(list(fields))")] + keywords.joined() + [.text(")")]
+    }
+
+    private static func fold(_ isFolded: Bool) -> [PythonTextPart] { isFolded ? [.text(", fold=1")] : [] }
+
+    private static func zone(_ zone: PickleValue?) -> [PythonTextPart] {
+        zone.map { [.text(", tzinfo="), .value($0)] } ?? []
     }
 
     /// Python 3 names the fields that are not zero, Python 2 leaves out those at the end that are.

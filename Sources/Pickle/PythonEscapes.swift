@@ -29,6 +29,16 @@ enum PythonEscapes {
         output.append(quote)
     }
 
+    /// A `bytearray`, which has its own rule (CPython's `bytearray_repr`): a `'` is escaped even where none must be.
+    static func appendByteArray(_ bytes: [UInt8], to output: inout [UInt8]) {
+        output += "bytearray(b".utf8
+        let quote = quote(for: bytes)
+        output.append(quote)
+        for byte in bytes { byte == Self.quote ? output += [backslash, byte] : appendByte(byte, Self.quote, to: &output) }
+        output.append(quote)
+        output += ")".utf8
+    }
+
     /// `'`, unless there is one inside and no `"`.
     private static func quote(for text: [UInt8]) -> UInt8 {
         text.contains(quote) && !text.contains(doubleQuote) ? doubleQuote : quote

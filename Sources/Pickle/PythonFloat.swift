@@ -9,21 +9,30 @@ enum PythonFloat {
     /// Python 2's `str(float)`: twelve digits.
     static func shortText(_ value: Double) -> String {
         guard value.isFinite else { return nonFinite(value) }
-        return sign(value) + Digits(value.magnitude).rounded(to: 12).text(exponentFrom: 11, pointZero: true)
+        return sign(value) + Digits(exactly: value.magnitude).rounded(to: 12).text(exponentFrom: 11, pointZero: true)
     }
 
     /// `repr(complex)`: `(1+2j)`, `2j`, `(-0-2j)`.
-    static func text(real: Double, imaginary: Double) -> String {
-        let isPureImaginary = real == 0 && real.sign == .plus
-        let second = complexPart(imaginary) + "j"
-        if isPureImaginary { return second }
+    static func text(real: Double, imaginary: Double) -> String { text(real, imaginary, part) }
+
+    /// Python 2's `str(complex)`: twelve digits for each part.
+    static func shortText(real: Double, imaginary: Double) -> String { text(real, imaginary, shortPart) }
+
+    private static func text(_ real: Double, _ imaginary: Double, _ part: (Double) -> String) -> String {
+        let second = part(imaginary) + "j"
+        if real == 0, real.sign == .plus { return second }
         let plus = second.hasPrefix("-") ? "" : "+"
-        return "(\(complexPart(real))\(plus)\(second))"
+        return "(\(part(real))\(plus)\(second))"
     }
 
-    private static func complexPart(_ value: Double) -> String {
+    private static func part(_ value: Double) -> String {
         guard value.isFinite else { return nonFinite(value) }
         return sign(value) + Digits(value.magnitude).text(exponentFrom: 16, pointZero: false)
+    }
+
+    private static func shortPart(_ value: Double) -> String {
+        guard value.isFinite else { return nonFinite(value) }
+        return sign(value) + Digits(exactly: value.magnitude).rounded(to: 12).text(exponentFrom: 12, pointZero: false)
     }
 
     private static func sign(_ value: Double) -> String { value.sign == .minus ? "-" : "" }
@@ -48,6 +57,29 @@ enum PythonFloat {
             normalize()
         }
 
+        /// All digits that the number has, as many as 767.
+        init(exactly value: Double) {
+            let significand = UInt64(value.significand * 0x1p52)
+            let exponent = value == 0 ? 0 : Int(value.exponent) - 52
+            // A division by two is a multiplication by five, once the point has moved.
+            (digits, point) = (String(significand).utf8.reversed().map { $0 - 0x30 }, 0)
+            for _ in 0..<exponent.magnitude { multiply(by: exponent < 0 ? 5 : 2) }
+            point = digits.count + min(exponent, 0)
+            digits = digits.reversed().map { $0 + 0x30 }
+            normalize()
+        }
+
+        /// Multiplies digits that stand lowest first.
+        private mutating func multiply(by factor: UInt8) {
+            var carry: UInt8 = 0
+            for place in digits.indices {
+                carry += digits[place] * factor
+                digits[place] = carry % 10
+                carry /= 10
+            }
+            if carry > 0 { digits.append(carry) }
+        }
+
         private mutating func normalize() {
             while digits.last == 0x30 { digits.removeLast() }
             if digits.isEmpty { (digits, point) = ([0x30], 1) }
@@ -57,7 +89,9 @@ enum PythonFloat {
             guard digits.count > count else { return self }
             var result = self
             result.digits = Array(digits.prefix(count))
-            if digits[count] >= 0x35 { result.increment() }
+            let rest = digits[count...]
+            let isTie = rest.elementsEqual([0x35])
+            if isTie ? digits[count - 1] % 2 == 1 : rest[count] >= 0x35 { result.increment() }
             result.normalize()
             return result
         }

@@ -11,9 +11,11 @@ extension PickleGlobal {
     }
 
     private var python2ClassRepr: String {
-        guard module == "builtins" else { return "<class '\(module).\(name)'>" }
         let old = PythonNames.python2(self)
-        return old.module == "__builtin__" ? "<type '\(old.name)'>" : "<type '\(old.module).\(old.name)'>"
+        if old.module == "__builtin__" { return "<type '\(old.name)'>" }
+        // What is written in C is a type, what is written in Python a class.
+        let isType = module == "builtins" || PythonTypes.lowerCase[module]?.contains(name) == true
+        return "<\(isType ? "type" : "class") '\(old.module).\(old.name)'>"
     }
 
     /// Whether the name is an exception's, as far as a name can tell.
@@ -46,7 +48,10 @@ extension PickleInstance {
         guard let type = pythonClass else { return nil }
         if type.isPythonException { return exceptionStrParts(type, style) }
         switch (type.module, type.name) {
-        case ("decimal", "Decimal"), ("fractions", "Fraction"): return literal.map { [.text($0)] }
+        case ("builtins", "complex") where style == .python2:
+            return complexParts.map { [.text(PythonFloat.shortText(real: $0.real, imaginary: $0.imaginary))] }
+        case ("decimal", "Decimal"): return literal.map { [.text($0)] }
+        case ("fractions", "Fraction"): return fractionStrParts
         case ("datetime", _): return PythonDate(self).map { [.text($0.str)] }
         default: return nil
         }
@@ -85,6 +90,14 @@ extension PickleInstance {
         guard let literal else { return call("Fraction", arguments) }
         let numbers = literal.split(separator: "/")
         return numbers.first.map { [.text("Fraction(\($0), \(numbers.count > 1 ? numbers[1] : "1"))")] }
+    }
+
+    /// `1/2`, and `3` for a whole number.
+    private var fractionStrParts: [PythonTextPart]? {
+        if let literal { return [.text(literal)] }
+        let arguments = arguments
+        guard arguments.count == 2 else { return nil }
+        return arguments[1] == 1 ? [.value(arguments[0])] : [.value(arguments[0]), .text("/"), .value(arguments[1])]
     }
 
     /// `name(first, second)`
@@ -166,15 +179,25 @@ extension PickleInstance {
 
     /// `OrderedDict({'a': 1})`, as since Python 3.12; in Python 2 `OrderedDict([('a', 1)])`.
     private func orderedDictionaryParts(_ style: PythonStyle) -> [PythonTextPart] {
+        // Python 2 gives the entries to the constructor, as lists of two, but shows tuples.
+        if case .list(let pairs)? = arguments.first { return orderedDictionaryParts(pairs: pairs) }
         guard !entries.isEmpty else { return [.text("OrderedDict()")] }
         guard style == .python2 else { return [.text("OrderedDict({"), .items(entries), .text("})")] }
         let pairs = PickleValue.list(dictionaryItems.map { .tuple([$0.key, $0.value]) })
         return [.text("OrderedDict("), .value(pairs), .text(")")]
     }
 
+    private func orderedDictionaryParts(pairs: PickleElements) -> [PythonTextPart] {
+        guard !pairs.isEmpty else { return [.text("OrderedDict()")] }
+        let tuples = pairs.map { pair in if case .list(let elements) = pair { PickleValue.tuple(elements) } else { pair } }
+        return [.text("OrderedDict("), .value(.list(tuples)), .text(")")]
+    }
+
     /// `deque([1, 2], maxlen=5)`
     private var dequeParts: [PythonTextPart] {
-        let items = PythonTextPart.items(PythonItems(reference.graph, node.listItems))
+        var items = PythonTextPart.items(PythonItems(reference.graph, node.listItems))
+        // Python 2 gives the items to the constructor.
+        if case .list(let elements)? = arguments.first { items = .items(PythonItems(elements)) }
         guard arguments.count == 2, arguments[1] != .none else { return [.text("deque(["), items, .text("])")] }
         return [.text("deque(["), items, .text("], maxlen="), .value(arguments[1]), .text(")")]
     }

@@ -49,7 +49,7 @@ struct PythonReprWriter {
         case .surrogateString(let bytes): PythonEscapes.appendText(bytes, style, to: &output)
         case .legacyString(let bytes): PythonEscapes.appendBytes(bytes, to: &output)
         case .bytes(let bytes): writeBytes(bytes)
-        case .byteArray(let array): writeByteArray(array.bytes)
+        case .byteArray(let array): PythonEscapes.appendByteArray(array.bytes, to: &output)
         case .global(let global): append(global.pythonRepr(style))
         case .extensionCode(let code): append("<extension \(code)>")
         default: try writeContainer(value)
@@ -59,12 +59,6 @@ struct PythonReprWriter {
     private mutating func writeBytes(_ bytes: [UInt8]) {
         if style == .python3 { append("b") }
         PythonEscapes.appendBytes(bytes, to: &output)
-    }
-
-    private mutating func writeByteArray(_ bytes: [UInt8]) {
-        append("bytearray(b")
-        PythonEscapes.appendBytes(bytes, to: &output)
-        append(")")
     }
 
     static func decimal(_ value: PickleInteger) throws(PythonException) -> String {

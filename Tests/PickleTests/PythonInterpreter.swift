@@ -28,6 +28,11 @@ struct PythonInterpreter: Sendable, CustomTestStringConvertible, CustomStringCon
         return found.sorted { ($0.major, $0.minor) < ($1.major, $1.minor) }
     }()
 
+    static let python3 = all.filter { $0.major == 3 }
+
+    /// Major and minor: `[3, 12]`.
+    var version: [Int] { [major, minor] }
+
     /// A Python 3, the newest.
     static var newest: PythonInterpreter? { all.last { $0.major == 3 } }
 
