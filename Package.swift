@@ -63,7 +63,7 @@ let package = Package(
         .testTarget(name: "ManagedObjectsTests", dependencies: ["ManagedObjects", "Pickle"], swiftSettings: settings),
         .testTarget(
             name: "ManagerServerTests",
-            dependencies: ["ManagerServer", "ManagedObjects", "ManagerConnection", "Pickle"] + nio,
+            dependencies: ["ManagerServer", "ManagedObjects", "ManagerConnection", "Pickle", .product(name: "Logging", package: "swift-log")] + nio,
             swiftSettings: settings),
         .executableTarget(
             name: "ProcessTestProgram", dependencies: ["Multiprocessing"], path: "Tests/ProcessTestProgram", swiftSettings: settings),

@@ -1,0 +1,114 @@
+import ManagedObjects
+import Pickle
+import Testing
+
+struct ManagedQueueTests {
+    @Test func `Items come out in the order in which they went in`() throws {
+        let queue = ObjectUnderTest(ManagedQueue())
+        for item in 1...3 { _ = try queue.call("put", .int(item)) }
+        #expect(try queue.call("qsize").value() == 3)
+        #expect(try (1...3).map { _ in try queue.call("get").value() } == [1, 2, 3])
+        #expect(try queue.call("get_nowait").exception?.name == "Empty")
+    }
+
+    @Test func `A get waits until an item is put, and the first that came is served first`() throws {
+        let queue = ObjectUnderTest(ManagedQueue())
+        let first = try queue.call("get", session: 1)
+        let second = try queue.call("get", session: 2)
+        #expect(first.waits && second.waits)
+        let woken = try queue.call("put", "x", session: 3).woken
+        #expect(woken.map(\.call) == [first.id])
+        #expect(try woken[0].value() == "x")
+    }
+
+    @Test func `A timeout is a moment at which the queue says that it is empty`() throws {
+        let queue = ObjectUnderTest(ManagedQueue())
+        let call = try queue.call("get", true, 1.5, at: 1_000)
+        #expect(call.deadline == .some(Timestamp(nanoseconds: 1_500_001_000)))
+        guard case .exception(let exception)? = queue.object.timeOut(call.id) else { Issue.record("no answer"); return }
+        #expect(exception.name == "Empty")
+        #expect(try queue.call("put", 1).woken.isEmpty)
+    }
+
+    @Test func `A cancelled get takes nothing`() throws {
+        let queue = ObjectUnderTest(ManagedQueue())
+        let call = try queue.call("get")
+        var effects = Effects()
+        queue.object.cancel(call.id, effects: &effects)
+        #expect(try queue.call("put", 1).woken.isEmpty)
+        #expect(try queue.call("qsize").value() == 1)
+    }
+
+    @Test func `An answer that cannot be delivered goes back to the front`() throws {
+        let queue = ObjectUnderTest(ManagedQueue())
+        _ = try queue.call("get")
+        let answer = try #require(try queue.call("put", "a").woken.first)
+        _ = try queue.call("put", "b")
+        var effects = Effects()
+        queue.object.takeBack(answer, effects: &effects)
+        #expect(try queue.call("get").value() == "a")
+        #expect(try queue.call("get").value() == "b")
+    }
+
+    @Test func `A full queue lets putters wait and serves them when there is room`() throws {
+        let queue = ObjectUnderTest(ManagedQueue(capacity: 1))
+        _ = try queue.call("put", 1)
+        #expect(try queue.call("put_nowait", 2).exception?.name == "Full")
+        let waiting = try queue.call("put", 2, session: 2)
+        #expect(waiting.waits)
+        let get = try queue.call("get")
+        #expect(try get.value() == 1)
+        #expect(get.woken.map(\.call) == [waiting.id])
+        #expect(try queue.call("get").value() == 2)
+    }
+
+    @Test func `join waits until the work on all items is done`() throws {
+        let queue = ObjectUnderTest(ManagedQueue())
+        _ = try queue.call("put", 1)
+        let join = try queue.call("join", session: 2)
+        #expect(join.waits)
+        _ = try queue.call("get")
+        #expect(try queue.call("task_done").woken.map(\.call) == [join.id])
+        #expect(try queue.call("task_done").exception?.name == "ValueError")
+    }
+
+    @Test func `What a session has on lease comes back to the front when it ends`() throws {
+        let queue = ObjectUnderTest(ManagedQueue())
+        for item in 1...3 { _ = try queue.call("put", .int(item)) }
+        _ = try queue.call("lease", session: 7)
+        _ = try queue.call("lease", session: 7)
+        #expect(try queue.call("qsize").value() == 1)
+        var effects = Effects()
+        queue.object.end(SessionID(7), effects: &effects)
+        #expect(try (1...3).map { _ in try queue.call("get").value() } == [1, 2, 3])
+    }
+
+    @Test func `An acknowledged lease is done with, and only its session may acknowledge it`() throws {
+        let queue = ObjectUnderTest(ManagedQueue())
+        _ = try queue.call("put", "work")
+        guard case .tuple(let lease) = try queue.call("lease", session: 7).value() else { Issue.record("no lease"); return }
+        #expect(lease[1] == "work")
+        #expect(try queue.call("ack", lease[0], session: 8).exception?.name == "ValueError")
+        #expect(try queue.call("ack", lease[0], session: 7).value() == .none)
+        var effects = Effects()
+        queue.object.end(SessionID(7), effects: &effects)
+        #expect(try queue.call("qsize").value() == 0)
+        #expect(try !queue.call("join").waits)
+    }
+
+    @Test func `Many items are put and taken in one call`() throws {
+        let queue = ObjectUnderTest(ManagedQueue())
+        _ = try queue.call("put_many", [1, 2, 3])
+        #expect(try queue.call("get_many", 2).value() == [1, 2])
+        #expect(try queue.call("get_many", 5).value() == [3])
+    }
+
+    @Test func `Wrong arguments are a TypeError or a ValueError, as in Python`() throws {
+        let queue = ObjectUnderTest(ManagedQueue())
+        #expect(try queue.call("put").exception?.arguments == ["Queue.put() missing 1 required positional argument: 'item'"])
+        #expect(try queue.call("get", true, -1).exception?.arguments == ["'timeout' must be a non-negative number"])
+        #expect(try queue.call("qsize", 1).exception?.name == "TypeError")
+        #expect(try queue.call("put", positional: [], keywords: [("item", 5)]).value() == .none)
+        #expect(try queue.call("get", positional: [], keywords: [("block", false)]).value() == 5)
+    }
+}

@@ -1,0 +1,66 @@
+import ManagedObjects
+import Pickle
+import Testing
+
+/// A managed object, called without a server: what each call answers, and whom it wakes.
+struct ObjectUnderTest {
+    let object: HostedObject
+    private let counter = Counter()
+
+    private final class Counter { var last: UInt64 = 0 }
+
+    init(_ object: some ManagedObject) { self.object = .hosting(object) }
+
+    struct Called {
+        let id: CallID
+        let outcome: Outcome
+        let woken: [Answer]
+
+        /// The value that was returned at once.
+        func value() throws -> PickleValue {
+            guard case .reply(.value(let fragment)) = outcome else { throw Unexpected(outcome: outcome) }
+            return try fragment.value()
+        }
+
+        var exception: PythonException? {
+            if case .reply(.exception(let exception)) = outcome { exception } else { nil }
+        }
+
+        var deadline: Timestamp?? {
+            if case .waits(let until) = outcome { until } else { nil }
+        }
+
+        var waits: Bool {
+            if case .waits = outcome { true } else { false }
+        }
+    }
+
+    struct Unexpected: Error { let outcome: Outcome }
+
+    func call(_ method: String, _ arguments: PickleValue..., session: UInt64 = 1, at now: Int64 = 0) throws -> Called {
+        try call(method, positional: arguments, session: session, at: now)
+    }
+
+    func call(
+        _ method: String, positional: [PickleValue], keywords: [(String, PickleValue)] = [], session: UInt64 = 1, at now: Int64 = 0
+    ) throws -> Called {
+        counter.last += 1
+        let id = CallID(session: SessionID(session), number: counter.last)
+        var effects = Effects()
+        let arguments = Arguments(try positional.map { try Fragment($0) }, keywords: try keywords.map { ($0.0, try Fragment($0.1)) })
+        let result = object.call(
+            method, arguments, id: id, now: Timestamp(nanoseconds: now), style: .python3, effects: &effects)
+        return Called(id: id, outcome: try #require(result).outcome, woken: effects.answers)
+    }
+
+    func repr() throws -> String {
+        guard case .text(let text)? = object.fallback("__repr__", style: .python3, address: "0x1") else { return "" }
+        return text
+    }
+}
+
+extension Answer {
+    func value() throws -> PickleValue? {
+        if case .value(let fragment) = reply { try fragment.value() } else { nil }
+    }
+}

@@ -1,0 +1,92 @@
+import Foundation
+import Testing
+
+struct MapTests {
+    /// Files that any Linux has.
+    private static let files: [String] = {
+        let programs = (try? FileManager.default.contentsOfDirectory(atPath: "/usr/bin"))?.map { "/usr/bin/\($0)" } ?? []
+        return programs.sorted().filter { FileManager.default.isReadableFile(atPath: $0) }.prefix(300).map { $0 }
+    }()
+
+    @Test func `sha256sum over many files gives what sha256sum itself gives`() async throws {
+        let mapped = try await ManagerProgram.run(["map", "--jobs", "3", "--", "sha256sum"], input: Self.files.joined(separator: "\n") + "\n")
+        #expect(mapped.status == 0)
+        let direct = Process()
+        let output = Pipe()
+        direct.executableURL = URL(fileURLWithPath: "/usr/bin/sha256sum")
+        direct.arguments = Self.files
+        direct.standardOutput = output
+        try direct.run()
+        #expect(mapped.output == String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self))
+    }
+
+    @Test func `Outputs come in the order of the inputs, whichever ends first`() async throws {
+        let inputs = ["0.3", "0.2", "0.1", "0"]
+        let ended = try await ManagerProgram.run(["map", "--jobs", "4", "--", "sh", "-c", "sleep {}; echo {}", ":::"] + inputs)
+        #expect(ended.output == "0.3\n0.2\n0.1\n0\n")
+    }
+
+    @Test func `A failed input is tried again, then told with its status and its errors`() async throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let script = "echo {} >> '\(folder.path)/{}'; [ {} = good ] || { echo complaint >&2; exit 7; }"
+        let ended = try await ManagerProgram.run(["map", "--retries", "2", "--", "sh", "-c", script, ":::", "good", "bad"])
+        #expect(ended.status == 1)
+        #expect(ended.errors.contains("sh: bad: exit status 7\ncomplaint\n"))
+        #expect(ended.errors.contains("1 input failed"))
+        let attempts = try String(contentsOf: folder.appendingPathComponent("bad"), encoding: .utf8)
+        #expect(attempts == "bad\nbad\nbad\n")
+    }
+
+    @Test func `An input whose worker is killed is run again, by another worker`() async throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        // Each command kills its worker the first time that it runs.
+        let script = "[ -e '\(folder.path)/{}' ] || { touch '\(folder.path)/{}'; kill -9 $PPID; sleep 60; }; echo {}"
+        let ended = try await ManagerProgram.run(["map", "--jobs", "2", "--", "sh", "-c", script, ":::"] + (1...6).map(String.init))
+        #expect(ended.status == 0)
+        #expect(ended.output == "1\n2\n3\n4\n5\n6\n")
+        #expect(ended.errors.contains("ended by signal 9; its input goes to another"))
+    }
+
+    @Test(arguments: [SIGINT, SIGTERM])
+    func `A signal ends everything that was started`(_ signal: Int32) async throws {
+        let mark = "31\(Int.random(in: 10_000...99_999)).5"
+        let map = try ManagerProgram(["map", "--jobs", "2", "--", "sh", "-c", "echo ready >&2; sleep \(mark)", ":::", "1", "2"])
+        while Self.processes(with: mark) < 2 { await Task.yield() }
+        kill(map.process.processIdentifier, signal)
+        let ended = await map.end()
+        #expect(ended.status == 128 + signal)
+        #expect(Self.processes(with: mark) == 0)
+    }
+
+    /// How many `sleep` processes have this argument.
+    private static func processes(with mark: String) -> Int {
+        let numbers = (try? FileManager.default.contentsOfDirectory(atPath: "/proc"))?.filter { Int($0) != nil } ?? []
+        return numbers.count { number in
+            let line = FileManager.default.contents(atPath: "/proc/\(number)/cmdline") ?? Data()
+            return line.starts(with: Data("sleep\0\(mark)".utf8))
+        }
+    }
+
+    @Test func `A run that takes too long is ended and told`() async throws {
+        let ended = try await ManagerProgram.run(["map", "--timeout", "0.2", "--", "sleep", ":::", "0", "60"])
+        #expect(ended.status == 1)
+        #expect(ended.errors.contains("sleep: 60: not done within 0.2 s"))
+    }
+
+    @Test func `JSON has an object for each input`() async throws {
+        let ended = try await ManagerProgram.run(["map", "--format", "json", "--", "printf", "%s", ":::", "a\"b"])
+        #expect(ended.output.hasPrefix(#"{"input": "a\"b", "status": 0, "output": "a\"b", "error": "", "problem": null, "seconds": "#))
+    }
+
+    @Test func `A server that is there can be used`() async throws {
+        try await withServe { address, environment in
+            let ended = try await ManagerProgram.run(
+                ["map", "--address", address, "--", "echo", ":::", "1", "2"], environment: environment)
+            #expect(ended.output == "1\n2\n")
+        }
+    }
+}

@@ -1,0 +1,83 @@
+import Foundation
+import Testing
+
+struct ServeTests {
+    @Test func `What is put can be taken, from arguments and from lines`() async throws {
+        try await withServe(["--register", "jobs=Queue"]) { address, environment in
+            let queue = ["--address", address, "jobs"]
+            _ = try await ManagerProgram.run(["put"] + queue + ["a", "b"], environment: environment)
+            _ = try await ManagerProgram.run(["put"] + queue, input: "c\nd\n", environment: environment)
+            let taken = try await ManagerProgram.run(["get"] + queue + ["--count", "4"], environment: environment)
+            #expect(taken.output == "a\nb\nc\nd\n")
+            let none = try await ManagerProgram.run(["get"] + queue + ["--timeout", "0"], environment: environment)
+            #expect(none.status == 1)
+            #expect(none.errors.contains("jobs is empty"))
+        }
+    }
+
+    @Test func `call takes JSON and gives Python's repr or JSON`() async throws {
+        try await withServe(["--register", "d=dict"]) { address, environment in
+            func call(_ arguments: String...) async throws -> ManagerProgram.Ended {
+                try await ManagerProgram.run(["call", "--address", address, "d"] + arguments, environment: environment)
+            }
+            _ = try await call("update", #"{"z": [1, 2.5, null, true], "a": "ü"}"#)
+            let copy = try await call("copy")
+            #expect(copy.output == "{'z': [1, 2.5, None, True], 'a': 'ü'}\n")
+            let json = try await call("--json", "copy")
+            #expect(json.output == "{\"z\": [1, 2.5, null, true], \"a\": \"ü\"}\n")
+            let missing = try await call("__getitem__", "nope")
+            #expect(missing.status == 1)
+            #expect(missing.errors.contains("KeyError: 'nope'"))
+        }
+    }
+
+    @Test func `work runs a command for the items of a queue`() async throws {
+        try await withServe(["--register", "tasks=Queue", "--register", "results=Queue"]) { address, environment in
+            let worker = try ManagerProgram(
+                ["work", "--address", address, "--tasks", "tasks", "--results", "results", "--jobs", "2", "--", "echo", "got"],
+                environment: environment)
+            _ = try await ManagerProgram.run(["put", "--address", address, "tasks", "x"], environment: environment)
+            let result = try await ManagerProgram.run(["get", "--address", address, "results", "--json"], environment: environment)
+            #expect(result.output.hasPrefix(#"{"input": "x", "status": 0, "output": "got x\n""#))
+            worker.process.terminate()
+            let ended = await worker.end()
+            #expect(ended.status == 143)
+        }
+    }
+
+    @Test func `A mistake is told in one line, with status 2`() async throws {
+        try await withServe { address, environment in
+            let cases: [([String], String)] = [
+                (["serve", "--address", address], "in use"),
+                (["serve", "--address", "nonsense"], "is not an address"),
+                (["serve", "--address", "127.0.0.1:0", "--authkey-file", "/nonexistent"], "cannot read the key file /nonexistent"),
+                (["serve", "--address", "127.0.0.1:0", "--register", "x=Unicorn"], "no object of type 'Unicorn'"),
+                (["get", "--address", "127.0.0.1:1", "q"], "127.0.0.1:1"),
+                (["get", "--address", address, "nothing"], "KeyError: 'nothing'"),
+                (["map"], "a command is missing"),
+            ]
+            for (arguments, message) in cases {
+                let ended = try await ManagerProgram.run(arguments, environment: environment)
+                #expect(ended.status == 2, "\(arguments)")
+                #expect(ended.errors.contains(message), "\(arguments): \(ended.errors)")
+                #expect(ended.errors.split(separator: "\n").count == 1, "\(ended.errors)")
+                #expect(ended.output.isEmpty)
+            }
+            let wrong = try await ManagerProgram.run(["get", "--address", address, "q"], environment: ["MANAGER_AUTHKEY": "wrong"])
+            #expect(wrong.status == 2)
+            #expect(wrong.errors.contains("authkey"))
+            #expect(!wrong.errors.contains("wrong:") && !wrong.errors.contains("abc"))
+        }
+    }
+
+    @Test func `A key file that others can read gets a warning`() async throws {
+        let file = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
+        FileManager.default.createFile(atPath: file.path, contents: Data("abc\n".utf8), attributes: [.posixPermissions: 0o644])
+        defer { try? FileManager.default.removeItem(at: file) }
+        try await withServe(["--register", "q=Queue"]) { address, _ in
+            let ended = try await ManagerProgram.run(["call", "--address", address, "--authkey-file", file.path, "q", "qsize"])
+            #expect(ended.output == "0\n")
+            #expect(ended.errors.contains("others can read the key file"))
+        }
+    }
+}

@@ -1,0 +1,200 @@
+import Foundation
+import ManagerServer
+import Testing
+
+/// Unmodified Python programs, of every version that is found, against this server.
+struct PythonClientTests {
+    /// The seed's worker, as the user wrote it, but for the address and the second that each task takes. Python 2.7 calls the module `Queue`.
+    static let worker = """
+        import time, sys
+        try: import queue
+        except ImportError: import Queue as queue
+        from multiprocessing.managers import BaseManager
+
+        class QueueManager(BaseManager): pass
+
+        QueueManager.register('get_task')
+        QueueManager.register('get_result')
+        server_addr = '127.0.0.1'
+        print('Connect to server %s...' % server_addr)
+        m = QueueManager(address=(server_addr, int(sys.argv[1])), authkey=b'abc')
+        m.connect()
+        task = m.get_task()
+        result = m.get_result()
+
+        for value in range(10):
+            try:
+                n = task.get(timeout=1)
+                print('run task %d * %d...' % (n, n))
+                r = '%d * %d = %d' % (n , n, n*n)
+                result.put(r)
+            except queue.Empty:
+                print('task queue is empty')
+
+        print('worker exit.')
+        """
+
+    /// The client part of the seed's server script.
+    static let master = """
+        import random, sys
+        try: import queue
+        except ImportError: import Queue as queue
+        from multiprocessing.managers import BaseManager
+
+        class QueueManager(BaseManager): pass
+        QueueManager.register('get_task')
+        QueueManager.register('get_result')
+        manager = QueueManager(address=('127.0.0.1', int(sys.argv[1])), authkey=b'abc')
+        manager.connect()
+        task = manager.get_task()
+        result = manager.get_result()
+        for value in range(10):
+            n = random.randint(0,100)
+            print('Put task %d' % n)
+            task.put(n)
+        print('Try get result...')
+        try:
+            for value in range(10):
+                r = result.get(timeout=10)
+                print('Result: %s' % r)
+        except queue.Empty:
+            print('result is empty')
+        print('master exit.')
+        """
+
+    @Test(arguments: PythonProgram.interpreters)
+    func `The seed's master and worker do their work`(_ python: String) async throws {
+        try await withServer { server in
+            let port = String(server.port)
+            async let master = PythonProgram.run(python, Self.master, [port])
+            async let worker = PythonProgram.run(python, Self.worker, [port])
+            let (said, worked) = try await (master, worker)
+            let results = said.split(separator: "\n").filter { $0.hasPrefix("Result: ") }
+            #expect(results.count == 10)
+            for result in results {
+                let numbers = result.split { !$0.isNumber }.compactMap { Int($0) }
+                #expect(numbers.count == 3 && numbers[0] * numbers[1] == numbers[2])
+            }
+            #expect(said.hasSuffix("master exit.\n"))
+            #expect(worked.hasSuffix("worker exit.\n"))
+        }
+    }
+
+    @Test(arguments: PythonProgram.interpreters)
+    func `The types of SyncManager that are built answer as CPython's do`(_ python: String) async throws {
+        let script = """
+            from __future__ import print_function
+            import sys
+            from multiprocessing.managers import SyncManager
+            try: import queue
+            except ImportError: import Queue as queue
+            m = SyncManager(address=('127.0.0.1', int(sys.argv[1])), authkey=b'abc')
+            m.connect()
+            d = m.dict(); d[1] = '1'; d['2'] = 2; d[0.25] = None
+            assert str(d) == "{1: '1', '2': 2, 0.25: None}", str(d)
+            assert len(d) == 3 and True in d and d.copy() == {1: '1', '2': 2, 0.25: None}
+            try: d['nope']
+            except KeyError as e: assert e.args == ('nope',)
+            else: assert False
+            l = m.list(range(10)); l.reverse()
+            assert l[:] == list(range(9, -1, -1)) and l[2:4] == [7, 6] and l[-1] == 0
+            l.sort(); l += [10]; l[0:2] = ['a']; del l[0]
+            assert l[:] == list(range(2, 11)), l[:]
+            q = m.Queue(2); q.put(('x', 1)); q.put([1, {'k': (None, 2.5)}])
+            assert q.full() and q.get() == ('x', 1) and q.get() == [1, {'k': (None, 2.5)}] and q.empty()
+            try: q.get(timeout=0.01)
+            except queue.Empty: pass
+            else: assert False
+            ns = m.Namespace(a=1); ns.b = 'x'; del ns.a
+            assert ns.b == 'x' and not hasattr(ns, 'a') and str(ns) == "Namespace(b='x')"
+            v = m.Value('i', 5); v.value = 7
+            assert v.value == 7
+            lock = m.Lock()
+            with lock: assert not lock.acquire(False)
+            e = m.Event()
+            assert not e.wait(0.01); e.set(); assert e.wait() and e.is_set()
+            print('ok')
+            """
+        try await withServer { server in
+            let said = try await PythonProgram.run(python, script, [String(server.port)])
+            #expect(said == "ok\n")
+        }
+    }
+
+    @Test(arguments: PythonProgram.interpreters)
+    func `A wrong key is an AuthenticationError`(_ python: String) async throws {
+        let script = """
+            import sys
+            from multiprocessing import AuthenticationError
+            from multiprocessing.managers import BaseManager
+            try: BaseManager(address=('127.0.0.1', int(sys.argv[1])), authkey=b'wrong').connect()
+            except AuthenticationError: sys.stdout.write('refused')
+            """
+        try await withServer { server in
+            let said = try await PythonProgram.run(python, script, [String(server.port)])
+            #expect(said == "refused")
+        }
+    }
+
+    @Test func `A pickle that would run something when Python reads it runs nothing here`() async throws {
+        let python = try #require(PythonProgram.interpreters.last)
+        let marker = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString).path
+        let script = """
+            import sys, os
+            from multiprocessing.managers import SyncManager
+            class Evil(object):
+                def __reduce__(self): return (os.system, ('touch ' + sys.argv[2],))
+            m = SyncManager(address=('127.0.0.1', int(sys.argv[1])), authkey=b'abc')
+            m.connect()
+            l = m.list(); l.append(Evil()); d = m.dict(); d['k'] = Evil()
+            str(l); str(d); l.count(1); l.reverse()
+            print(len(l), len(d))
+            """
+        try await withServer { server in
+            let said = try await PythonProgram.run(python, script, [String(server.port), marker])
+            #expect(said == "1 1\n")
+            #expect(!FileManager.default.fileExists(atPath: marker))
+        }
+    }
+}
+
+/// Python programs, run as a user would.
+enum PythonProgram {
+    /// PATH's `python3` and pyenv's versions, by path.
+    static let interpreters: [String] = {
+        let environment = ProcessInfo.processInfo.environment
+        let root = environment["PYENV_ROOT"] ?? (environment["HOME"] ?? "") + "/.pyenv"
+        let versions = (try? FileManager.default.contentsOfDirectory(atPath: root + "/versions"))?.sorted() ?? []
+        let found = versions.map { "\(root)/versions/\($0)/bin/python" }.filter(FileManager.default.isExecutableFile)
+        let missing = (["2.7"] + (6...13).map { "3.\($0)" }).filter { wanted in !versions.contains { $0.hasPrefix(wanted + ".") } }
+        if !missing.isEmpty { print("NOT TESTED, for want of: Python \(missing.joined(separator: ", "))") }
+        return found.isEmpty ? ["python3"] : found
+    }()
+
+    struct Failure: Error, CustomStringConvertible { let description: String }
+
+    /// Runs a script to its end.
+    ///
+    /// - Returns: what it wrote to standard output.
+    static func run(_ python: String, _ script: String, _ arguments: [String]) async throws -> String {
+        let process = Process()
+        let (output, errors) = (Pipe(), Pipe())
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        process.arguments = [python, "-c", script] + arguments
+        process.standardOutput = output
+        process.standardError = errors
+        try process.run()
+        return try await withCheckedThrowingContinuation { continuation in
+            DispatchQueue.global().async {
+                let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+                let complaint = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+                process.waitUntilExit()
+                if process.terminationStatus == 0 {
+                    continuation.resume(returning: text)
+                } else {
+                    continuation.resume(throwing: Failure(description: "\(python) ended with \(process.terminationStatus): \(complaint)"))
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,133 @@
+import Glibc
+import ManagedObjects
+import ManagerConnection
+import ManagerServer
+import Logging
+import Pickle
+
+/// Runs the body with a server on a free port of this machine.
+func withServer(
+    authkey: AuthenticationKey = "abc", configure: (inout ServerConfiguration) -> Void = { _ in }, _ body: (ManagerServer) async throws -> Void
+) async throws {
+    var configuration = ServerConfiguration(address: .tcp("127.0.0.1", 0), authkey: authkey)
+    configure(&configuration)
+    var registry = Registry.standard
+    for name in ["get_task", "get_result"] { registry.register(name, shared: ManagedQueue()) }
+    let server = try await ManagerServer(registry, configuration: configuration, logger: Logger(label: "test"))
+    do {
+        try await body(server)
+        await server.shutdown()
+    } catch {
+        await server.shutdown()
+        throw error
+    }
+}
+
+extension ManagerServer {
+    var port: Int {
+        if case .tcp(_, let port) = address { port } else { 0 }
+    }
+}
+
+/// A peer that sends what it likes: a blocking socket, with a limit to every wait.
+final class RawPeer {
+    private let descriptor: Int32
+
+    struct Closed: Error {}
+
+    init(port: Int) throws {
+        descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        var limit = timeval(tv_sec: 10, tv_usec: 0)
+        setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = in_port_t(port).bigEndian
+        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+        let result = withUnsafePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) }
+        }
+        guard result == 0 else { throw Closed() }
+    }
+
+    deinit { close(descriptor) }
+
+    func send(_ bytes: [UInt8]) {
+        _ = Glibc.send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL))
+    }
+
+    func sendFrame(_ payload: [UInt8]) {
+        send(withUnsafeBytes(of: UInt32(payload.count).bigEndian) { Array($0) } + payload)
+    }
+
+    /// - Throws: ``Closed`` when the server has closed the connection, or nothing came for ten seconds.
+    func receive(_ count: Int) throws -> [UInt8] {
+        var bytes = [UInt8](repeating: 0, count: count)
+        let received = recv(descriptor, &bytes, count, Int32(MSG_WAITALL))
+        guard received == count else { throw Closed() }
+        return bytes
+    }
+
+    func receiveFrame() throws -> [UInt8] {
+        try receive(receive(4).reduce(0) { $0 << 8 | Int($1) })
+    }
+
+    /// Whether the server closes the connection without another byte.
+    func isClosedByServer() -> Bool {
+        var byte: UInt8 = 0
+        return recv(descriptor, &byte, 1, 0) == 0
+    }
+
+    /// The handshake, as a client.
+    func authenticate(_ key: AuthenticationKey = "abc") throws {
+        var authentication = Authentication(role: .client, key: key)
+        _ = authentication.start()
+        while true {
+            switch try authentication.receive(receiveFrame()) {
+            case .send(let message): sendFrame(message)
+            case .sendAndFinish(let message):
+                sendFrame(message)
+                return
+            case .finished: return
+            }
+        }
+    }
+
+    /// Sends a request and reads its reply: the kind and the result.
+    func request(_ identifier: String?, _ method: String, _ arguments: PickleValue...) throws -> (kind: String, result: PickleValue) {
+        let request: PickleValue = .tuple([
+            identifier.map(PickleValue.string) ?? .none, .string(method), .tuple(PickleElements(arguments)), .dictionary([:]),
+        ])
+        sendFrame(try Pickler(.v4).dump(request))
+        return try reply()
+    }
+
+    func reply() throws -> (kind: String, result: PickleValue) {
+        guard case .tuple(let parts) = try Unpickler().load(receiveFrame()), case .string(let kind) = parts[0] else { throw Closed() }
+        return (kind, parts[1])
+    }
+
+    /// A session, authenticated and open.
+    static func session(_ server: ManagerServer) throws -> RawPeer {
+        let peer = try RawPeer(port: server.port)
+        try peer.authenticate()
+        _ = try peer.request(nil, "accept_connection", "test")
+        return peer
+    }
+
+    /// A function of the server, on a connection of its own.
+    static func call(_ server: ManagerServer, _ function: String, _ arguments: PickleValue...) throws -> (kind: String, result: PickleValue) {
+        let peer = try RawPeer(port: server.port)
+        try peer.authenticate()
+        let request: PickleValue = .tuple([.none, .string(function), .tuple(PickleElements(arguments)), .dictionary([:])])
+        peer.sendFrame(try Pickler(.v4).dump(request))
+        return try peer.reply()
+    }
+
+    /// Makes an object.
+    static func create(_ server: ManagerServer, _ typeID: String) throws -> String {
+        guard case .tuple(let created) = try call(server, "create", .string(typeID)).result, case .string(let identifier) = created[0] else {
+            throw Closed()
+        }
+        return identifier
+    }
+}
