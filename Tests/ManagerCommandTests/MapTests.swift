@@ -5,7 +5,8 @@ struct MapTests {
     /// Files that any Linux has.
     private static let files: [String] = {
         let programs = (try? FileManager.default.contentsOfDirectory(atPath: "/usr/bin"))?.map { "/usr/bin/\($0)" } ?? []
-        return programs.sorted().filter { FileManager.default.isReadableFile(atPath: $0) }.prefix(300).map { $0 }
+        return programs.sorted().filter { (try? FileManager.default.attributesOfItem(atPath: $0)[.type]) as? FileAttributeType == .typeRegular }
+            .prefix(300).map { $0 }
     }()
 
     @Test func `sha256sum over many files gives what sha256sum itself gives`() async throws {

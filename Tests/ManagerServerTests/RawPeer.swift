@@ -102,8 +102,9 @@ final class RawPeer {
     }
 
     func reply() throws -> (kind: String, result: PickleValue) {
-        guard case .tuple(let parts) = try Unpickler().load(receiveFrame()), case .string(let kind) = parts[0] else { throw Closed() }
-        return (kind, parts[1])
+        guard case .tuple(let parts) = try Unpickler().load(receiveFrame()) else { throw Closed() }
+        // A peer whose protocol is not known is answered as Python 2 is, with its `str`.
+        return (try parts[0].pythonStr(), parts[1])
     }
 
     /// A session, authenticated and open.
