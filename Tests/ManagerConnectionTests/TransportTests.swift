@@ -59,8 +59,8 @@ private func reason(_ body: () async throws -> some Any) async -> TransportError
         let client = try await connect(to: address)
         for channel in [client, try await accepted.futureResult.get()] {
             #expect(try await channel.getOption(.tcpOption(.tcp_nodelay)).get() == 1)
-            try await channel.close()
         }
+        try await client.close()
         try await server.close()
     }
 

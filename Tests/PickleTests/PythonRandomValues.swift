@@ -22,7 +22,8 @@ enum PythonRandomValues {
         def integer():
             kind = number(4)
             if kind == 0: return number(-5, 300)
-            if kind == 1: return choice([-1, 1]) * (2 ** number(62, 66) + number(-2, 3))
+            # int(): Python 2 has 64-bit numbers of type long, too, which are not told from int once they have travelled.
+            if kind == 1: return int(choice([-1, 1]) * (2 ** number(62, 66) + number(-2, 3)))
             if kind == 2: return number(-2 ** 40, 2 ** 40)
             return choice([-1, 1]) * R.getrandbits(number(65, 3000))
 
