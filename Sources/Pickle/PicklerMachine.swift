@@ -23,7 +23,7 @@ struct PicklerMachine {
     private var memoCount = 0
     private var steps: [Step] = []
     /// How many parts of objects that were already begun may be begun once more.
-    private var recursionBudget = 100_000
+    private var recursionBudget = 1_000
 
     init(_ version: PickleProtocol, _ bytes: [UInt8]) {
         self.version = version
