@@ -14,7 +14,7 @@ public enum ManagerTransport {
     /// Listens for connections.
     ///
     /// A socket file is its owner's alone, takes the place of one that a dead server left behind, and is removed when the
-    /// channel closes. Connections that cannot be accepted for want of descriptors wait; the listener goes on.
+    /// channel closes. While descriptors are short, connections wait to be accepted.
     ///
     /// - Parameters:
     ///   - address: where to listen; the TCP port 0 stands for a free one.
@@ -59,20 +59,13 @@ public enum ManagerTransport {
             // NIO has listened on the socket with a backlog of its own.
             changeBacklog(of: descriptor, to: backlog)
             return channel.eventLoop.makeCompletedFuture {
-                try channel.pipeline.syncOperations.addHandler(pauseWithoutDescriptors())
+                try channel.pipeline.syncOperations.addHandler(AcceptGate { hasSpareDescriptors(descriptor) })
             }
         }
         do {
             return try await configured.withBoundSocket(descriptor).get()
         } catch {
             throw TransportError(error, address)
-        }
-    }
-
-    /// Without descriptors the connection stays in the backlog and the listener readable: NIO would try again at once, for ever.
-    private static func pauseWithoutDescriptors() -> AcceptBackoffHandler {
-        AcceptBackoffHandler(shouldForwardIOErrorCaught: false) { error in
-            error.errnoCode == ECONNABORTED ? nil : .milliseconds(50)
         }
     }
 }

@@ -1,5 +1,6 @@
-import ManagerConnection
 import NIOCore
+
+@testable import ManagerConnection
 
 /// One end of an authenticated connection: its handshake, and then the first frame that arrives.
 final class TestConnection: ChannelInboundHandler {
@@ -113,5 +114,5 @@ func exchange(
     } catch {
         result.fail(error)
     }
-    return try await result.futureResult.get()
+    return try await result.futureResult.get(failing: result)
 }

@@ -1,0 +1,66 @@
+import NIOCore
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#endif
+
+/// Stops a listener from accepting while descriptors are short; the connections wait in its backlog.
+///
+/// A few have to be left over: without any, libdispatch ends the process on Linux, because it opens a file to watch its
+/// threads. And a listener whose `accept` has failed stays readable, so that NIO would try again at once, for ever;
+/// NIO's `AcceptBackoffHandler` does not help, because the read that failed is still pending.
+final class AcceptGate: ChannelInboundHandler {
+    typealias InboundIn = any Channel
+
+    private static let pause = TimeAmount.milliseconds(50)
+
+    private let hasRoom: @Sendable () -> Bool
+    private var isClosed = false
+
+    /// - Parameter hasRoom: whether connections may be accepted; asked after each one, and while there are none.
+    init(hasRoom: @escaping @Sendable () -> Bool) {
+        self.hasRoom = hasRoom
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) {
+        if !hasRoom() { close(context) }
+        context.fireChannelReadComplete()
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        guard let code = (error as? IOError)?.errnoCode else { return context.fireErrorCaught(error) }
+        // A peer that gave up while it waited leaves the way free for the next.
+        if code != ECONNABORTED { close(context) }
+    }
+
+    private func close(_ context: ChannelHandlerContext) {
+        if isClosed { return }
+        isClosed = true
+        try? context.channel.syncOptions?.setOption(.autoRead, value: false)
+        openLater(context)
+    }
+
+    private func openLater(_ context: ChannelHandlerContext) {
+        context.eventLoop.assumeIsolated().scheduleTask(in: Self.pause) { self.open(context) }
+    }
+
+    private func open(_ context: ChannelHandlerContext) {
+        guard context.channel.isActive else { return }
+        guard hasRoom() else { return openLater(context) }
+        isClosed = false
+        try? context.channel.syncOptions?.setOption(.autoRead, value: true)
+    }
+}
+
+/// Whether the process may open some more files: all descriptors below the lowest free one are taken.
+///
+/// - Parameter descriptor: any that is open.
+func hasSpareDescriptors(_ descriptor: CInt) -> Bool {
+    let lowest = fcntl(descriptor, F_DUPFD_CLOEXEC, 0)
+    guard lowest >= 0 else { return false }
+    close(lowest)
+    let limit = sysconf(CInt(_SC_OPEN_MAX))
+    return limit < 0 || Int(lowest) < limit - min(32, limit / 4)
+}
