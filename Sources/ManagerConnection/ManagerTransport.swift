@@ -33,8 +33,7 @@ public enum ManagerTransport {
         let socket = try await listeningSocket(on: address, backlog: backlog, lookUp: group.any(), until: deadline)
         let file = socket.file
         let bootstrap = ServerBootstrap(group: group).childChannelInitializer(childInitializer)
-        let channel = try await adopt(socket.release(), backlog: backlog, address: address, bootstrap: bootstrap)
-        if let file { channel.closeFuture.whenComplete { _ in file.remove() } }
+        let channel = try await adopt(socket.release(), file, backlog: backlog, address: address, bootstrap: bootstrap)
         return (channel, address.replacingPort(with: channel.localAddress?.port))
     }
 
@@ -52,7 +51,7 @@ public enum ManagerTransport {
     }
 
     private static func adopt(
-        _ descriptor: CInt, backlog: Int32, address: ManagerAddress, bootstrap: ServerBootstrap
+        _ descriptor: CInt, _ file: SocketFile?, backlog: Int32, address: ManagerAddress, bootstrap: ServerBootstrap
     ) async throws(TransportError) -> any Channel {
         if case .tcp = address { _ = bootstrap.childChannelOption(.tcpOption(.tcp_nodelay), value: 1) }
         let configured = bootstrap.serverChannelInitializer { channel in
@@ -60,6 +59,7 @@ public enum ManagerTransport {
             changeBacklog(of: descriptor, to: backlog)
             return channel.eventLoop.makeCompletedFuture {
                 try channel.pipeline.syncOperations.addHandler(AcceptGate { hasSpareDescriptors(descriptor) })
+                if let file { try channel.pipeline.syncOperations.addHandler(SocketFileRemover(file)) }
             }
         }
         do {

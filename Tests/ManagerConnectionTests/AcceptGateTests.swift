@@ -55,7 +55,7 @@ private func connect(to server: any Channel) async throws -> any Channel {
     try await ClientBootstrap(group: group).connect(to: #require(server.localAddress)).get()
 }
 
-@Suite(.timeLimit(.minutes(1))) struct AcceptGateTests {
+@Suite(.timeLimit(.minutes(3))) struct AcceptGateTests {
     @Test func `connections wait while there is no room, and are accepted once there is`() async throws {
         let listener = GatedListener(hasRoom: false)
         let server = try await listener.listen()

@@ -50,7 +50,9 @@ private let serverScript =
             say('served')
         """
 
-/// Connects and makes a request ten times; prints the milliseconds of the fastest.
+/// Connects and makes a request until that takes less than 30 ms, a hundred times at most; prints the fastest.
+///
+/// A delayed acknowledgement takes 40 ms each time, a busy machine only now and then.
 private let stopwatchScript =
     addressFunction + """
         import time
@@ -60,10 +62,15 @@ private let stopwatchScript =
             connection.send_bytes(b'hello')
             connection.recv_bytes()
             return 1000 * (time.time() - start)
-        say(min(once(*address(sys.argv[1])) for _ in range(10)))
+        fastest = 1000
+        for _ in range(100):
+            fastest = min(fastest, once(*address(sys.argv[1])))
+            if fastest < 30:
+                break
+        say(fastest)
         """
 
-@Suite(.timeLimit(.minutes(2))) struct PythonTests {
+@Suite(.timeLimit(.minutes(3))) struct PythonTests {
     private let group = MultiThreadedEventLoopGroup.singleton
 
     @Test func `there is a Python to test against`() {

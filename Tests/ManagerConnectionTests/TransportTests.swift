@@ -36,7 +36,7 @@ private func reason(_ body: () async throws -> some Any) async -> TransportError
     await #expect(throws: TransportError.self) { _ = try await body() }?.reason
 }
 
-@Suite(.timeLimit(.minutes(1))) struct TransportTests {
+@Suite(.timeLimit(.minutes(3))) struct TransportTests {
     @Test(arguments: ["127.0.0.1", "localhost", "", "0.0.0.0"])
     func `port 0 becomes a free port, the host stays as it was given`(host: String) async throws {
         let server = try await listen(on: .tcp(host, 0))
