@@ -44,7 +44,10 @@ struct ProcessTests {
     @Test func `joining before the start and starting twice are errors that say so`() async throws {
         let outcome = try await ProcessTestRun.outcome(of: "misuse")
         let twice = "Process-1 cannot be started twice: make another ChildProcess"
-        #expect(outcome.output == ["Process-1 cannot be joined: it has not been started", "once", twice, twice])
+        // The child says "once" while its parent goes on, before or after the second start; the third is after its end.
+        #expect(outcome.output.first == "Process-1 cannot be joined: it has not been started")
+        #expect(outcome.output.dropFirst().sorted() == [twice, twice, "once"].sorted())
+        #expect(outcome.output.last == twice)
     }
 
     @Test func `an error of the target is one line on standard error and exit status 1`() async throws {

@@ -50,8 +50,10 @@ let scenarios: [String: @Sendable () async throws -> Void] = [
     child.terminate()
     say("joined: \(try await child.join(timeout: .seconds(60))), \(child.isAlive), \(child.exitStatus?.exitCode ?? 999)")
     say("again: \(try await child.join(timeout: .zero)), listed \(ChildProcess.active.count)")
-    let other = try ChildProcess(Ignore())
+    let readyFile = "/tmp/ProcessTestProgram-\(getpid())"
+    let other = try ChildProcess(Ignore(readyFile: readyFile))
     try await other.start()
+    while unlink(readyFile) != 0 { sched_yield() }
     other.kill()
     while other.isAlive { sched_yield() }
     say("killed: \(other.exitStatus?.exitCode ?? 999), joined \(try await other.join(timeout: .zero))")

@@ -30,9 +30,13 @@ struct Sleep: ProcessTarget {
 
 /// Ignores SIGTERM, says so, and stays.
 struct Ignore: ProcessTarget {
+    /// A file that is made when it has said so, for a parent that must not go on before.
+    var readyFile: String?
+
     func run() async throws {
         signal(SIGTERM, SIG_IGN)
         say("ignores SIGTERM")
+        if let readyFile { close(open(readyFile, O_CREAT | O_WRONLY, 0o600)) }
         try await Task.sleep(for: .seconds(600))
     }
 }
