@@ -5,6 +5,9 @@ let package = Package(
     name: "SharedObjects",
     dependencies: [.package(name: "swift-multiprocessing", path: "../..")],
     targets: [
-        .executableTarget(name: "SharedObjects", dependencies: [.product(name: "Multiprocessing", package: "swift-multiprocessing")])
+        .executableTarget(
+            name: "SharedObjects",
+            dependencies: [.product(name: "Multiprocessing", package: "swift-multiprocessing")],
+            swiftSettings: [.swiftLanguageMode(.v6)])
     ]
 )

@@ -5,6 +5,9 @@ let package = Package(
     name: "TaskMaster",
     dependencies: [.package(name: "swift-multiprocessing", path: "../..")],
     targets: [
-        .executableTarget(name: "TaskMaster", dependencies: [.product(name: "Multiprocessing", package: "swift-multiprocessing")])
+        .executableTarget(
+            name: "TaskMaster",
+            dependencies: [.product(name: "Multiprocessing", package: "swift-multiprocessing")],
+            swiftSettings: [.swiftLanguageMode(.v6)])
     ]
 )

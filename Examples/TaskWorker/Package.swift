@@ -5,6 +5,9 @@ let package = Package(
     name: "TaskWorker",
     dependencies: [.package(name: "swift-multiprocessing", path: "../..")],
     targets: [
-        .executableTarget(name: "TaskWorker", dependencies: [.product(name: "Multiprocessing", package: "swift-multiprocessing")])
+        .executableTarget(
+            name: "TaskWorker",
+            dependencies: [.product(name: "Multiprocessing", package: "swift-multiprocessing")],
+            swiftSettings: [.swiftLanguageMode(.v6)])
     ]
 )

@@ -151,11 +151,23 @@ struct Undecodable: ProcessTarget {
 struct Inheritance: ProcessTarget {
     func run() async throws {
         say("open: \(openDescriptors().map(file))")
-        for line in lines("/proc/self/status") where line.hasPrefix("SigBlk") || line.hasPrefix("SigIgn") { say(line) }
+        for line in settledStatus() where line.hasPrefix("SigBlk") || line.hasPrefix("SigIgn") { say(line) }
         say("marker \(getenv("SWIFT_MULTIPROCESSING_CHILD").map { String(cString: $0) } ?? "none")")
         guard let command = popen("env | grep -c SWIFT_MULTIPROCESSING; ls /proc/self/fd | wc -l", "r") else { return }
         for line in lines(command) { say("command: \(line)") }
         pclose(command)
+    }
+}
+
+/// This process's status when no signal is blocked in its main thread any more, or what it is after ten seconds.
+///
+/// libdispatch blocks most signals for a moment while it makes a thread. A mask that was handed down would stay.
+private func settledStatus() -> [String] {
+    let limit = ContinuousClock.now + .seconds(10)
+    while true {
+        let status = lines("/proc/self/status")
+        if status.contains("SigBlk:\t0000000000000000") || ContinuousClock.now > limit { return status }
+        sched_yield()
     }
 }
 

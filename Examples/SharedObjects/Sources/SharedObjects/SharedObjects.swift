@@ -1,6 +1,6 @@
 import Multiprocessing
 
-/// What the child does with the objects that it is given.
+/// What the child process does: its fields are what it is given.
 struct Fill: ProcessTarget {
     let dictionary: DictionaryProxy<PickleValue, PickleValue>
     let list: ListProxy<Int>
@@ -13,7 +13,7 @@ struct Fill: ProcessTarget {
     }
 }
 
-@main struct Program: MultiprocessingProgram {
+@main struct SharedObjects: MultiprocessingProgram {
     static func run() async throws {
         try await withManager { manager in
             let dictionary = try await manager.dictionary()

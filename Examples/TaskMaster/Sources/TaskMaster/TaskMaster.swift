@@ -1,0 +1,32 @@
+import Multiprocessing
+
+@main struct TaskMaster: MultiprocessingProgram {
+    static func run() async throws {
+        let address = try CommandLine.arguments.dropFirst().first.map(ManagerAddress.init(parsing:))
+        let manager = Manager(Jobs.self, address: address ?? .tcp("127.0.0.1", 5000), authkey: "abc")
+        try await manager.start()
+        try await putTasks(into: manager(Jobs.tasks))
+        try await printResults(of: manager(Jobs.results))
+        await manager.shutdown()
+        print("master exit.")
+    }
+
+    private static func putTasks(into tasks: QueueProxy<Int>) async throws {
+        for _ in 0..<10 {
+            let n = Int.random(in: 0...100)
+            print("Put task \(n)")
+            try await tasks.put(n)
+        }
+    }
+
+    private static func printResults(of results: QueueProxy<String>) async throws {
+        print("Try get result...")
+        do {
+            for _ in 0..<10 {
+                print("Result: \(try await results.get(timeout: .seconds(10)))")
+            }
+        } catch let error as RemoteError where error.type == .queueEmpty {
+            print("result is empty")
+        }
+    }
+}
