@@ -1,4 +1,4 @@
-import Synchronization
+import Pickle
 
 /// A target on its way to another process: the mangled name of its type, and its fields.
 struct EncodedTarget: Equatable, Sendable {
@@ -17,7 +17,7 @@ struct EncodedTarget: Equatable, Sendable {
     init<Target: ProcessTarget>(_ target: Target) throws(ProcessError) {
         typeName = try Self.name(of: Target.self)
         do {
-            fields = try Self.$isBeingEncoded.withValue(true) { try TargetFields.encode(target) }
+            fields = try Self.pickle(target)
         } catch {
             throw Self.unsendable(target, error)
         }
@@ -30,7 +30,15 @@ struct EncodedTarget: Equatable, Sendable {
         guard let type = _typeByName(typeName) as? any ProcessTarget.Type else {
             throw ProcessError(.cannotStart, "this program has no ProcessTarget with the mangled name \(typeName)")
         }
-        return try TargetFields.decode(type, from: fields)
+        return try Self.unpickle(type, from: fields)
+    }
+
+    private static func pickle(_ value: some Encodable) throws -> [UInt8] {
+        try $isBeingEncoded.withValue(true) { try Pickler(.v5).dump(PickleEncoder().encode(value)) }
+    }
+
+    private static func unpickle<Target: ProcessTarget>(_ type: Target.Type, from fields: [UInt8]) throws -> Target {
+        try PickleDecoder().decode(type, from: Unpickler().load(fields))
     }
 
     private static func name(of type: any ProcessTarget.Type) throws(ProcessError) -> String {
@@ -55,7 +63,7 @@ struct EncodedTarget: Equatable, Sendable {
     private static func failingField(of target: some ProcessTarget) -> String? {
         Mirror(reflecting: target).children.first { child in
             guard let value = child.value as? any Encodable else { return false }
-            return $isBeingEncoded.withValue(true) { (try? TargetFields.encode(value)) == nil }
+            return (try? pickle(value)) == nil
         }?.label
     }
 
