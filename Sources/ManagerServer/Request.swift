@@ -78,14 +78,3 @@ struct RequestReader {
 
     private static let notARequest = PickleError(.unrepresentable("not a request: (ident, methodname, args, kwds) is expected"))
 }
-
-extension PickleValue {
-    /// The text, when the value is a `str` of Python 3 or an ASCII one of Python 2.
-    var text: String? {
-        switch self {
-        case .string(let text): text
-        case .legacyString(let bytes): String(validating: bytes, as: UTF8.self)
-        default: nil
-        }
-    }
-}

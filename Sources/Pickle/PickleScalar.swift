@@ -20,11 +20,8 @@ extension Bool: PickleScalar {
 
 extension String: PickleScalar {
     init?(pickled value: PickleValue) {
-        switch value {
-        case .string(let text): self = text
-        case .legacyString(let bytes): self.init(validating: bytes, as: UTF8.self)
-        default: return nil
-        }
+        guard let text = value.text else { return nil }
+        self = text
     }
     var pickled: PickleValue { .string(self) }
 }

@@ -153,3 +153,14 @@ public struct PicklePersistentReference: Sendable {
         if case .persistent(let child) = reference.node { reference.graph.value(at: child) } else { .none }
     }
 }
+
+extension PickleValue {
+    /// The text, when the value is a `str` of Python 3 without lone surrogates, or one of Python 2 that is UTF-8.
+    public var text: String? {
+        switch self {
+        case .string(let text): text
+        case .legacyString(let bytes): String(validating: bytes, as: UTF8.self)
+        default: nil
+        }
+    }
+}

@@ -125,14 +125,3 @@ enum PythonRandomValues {
         return rows.compactMap { if case .tuple(let row) = $0 { Array(row) } else { nil } }
     }
 }
-
-extension PickleValue {
-    /// A `str`, also Python 2's.
-    var text: String? {
-        switch self {
-        case .string(let text): text
-        case .legacyString(let bytes): String(validating: bytes, as: UTF8.self)
-        default: nil
-        }
-    }
-}
