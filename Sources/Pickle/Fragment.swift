@@ -47,39 +47,30 @@ public struct Fragment: Sendable {
 // MARK: - Constants and numbers
 
 extension Fragment {
-    public static let none = Fragment(universal: [0x4e])
-    public static let `true` = Fragment(body: SmallBytes([0x88]), lowest: .v2, highest: .v5)
-    public static let `false` = Fragment(body: SmallBytes([0x89]), lowest: .v2, highest: .v5)
+    public static let none = Fragment(universal: [PickleOpcode.none.rawValue])
+    public static let `true` = Fragment(body: SmallBytes([PickleOpcode.newTrue.rawValue]), lowest: .v2, highest: .v5)
+    public static let `false` = Fragment(body: SmallBytes([PickleOpcode.newFalse.rawValue]), lowest: .v2, highest: .v5)
 
     public init(_ value: Bool) {
         self = value ? .true : .false
     }
 
     public init(_ value: Int) {
-        var body: [UInt8]
-        switch value {
-        case 0...0xff: body = [0x4b, UInt8(value)]
-        case 0...0xffff: body = [0x4d, UInt8(value & 0xff), UInt8(value >> 8)]
-        case Int(Int32.min)...Int(Int32.max):
-            body = [0x4a]
-            withUnsafeBytes(of: Int32(value).littleEndian) { body.append(contentsOf: $0) }
-        default:
-            let bytes = withUnsafeBytes(of: value.littleEndian) { PickleInteger(twosComplement: Array($0)).bytes }
-            body = [0x8a, UInt8(bytes.count)] + bytes
-        }
-        self.init(body: SmallBytes(body), lowest: .v2, highest: .v5)
+        var output = PicklerOutput([])
+        output.append(int: value)
+        self.init(body: SmallBytes(output.bytes), lowest: .v2, highest: .v5)
     }
 
     /// The number, when the fragment is one `int` or `bool` that fits 64 bits.
     public var int: Int? {
         body.withUnsafeBytes { bytes in
             switch (bytes.first, bytes.count) {
-            case (0x88, 1): return 1
-            case (0x89, 1): return 0
-            case (0x4b, 2): return Int(bytes[1])
-            case (0x4d, 3): return Int(bytes.loadUnaligned(fromByteOffset: 1, as: UInt16.self).littleEndian)
-            case (0x4a, 5): return Int(bytes.loadUnaligned(fromByteOffset: 1, as: Int32.self).littleEndian)
-            case (0x8a, 2...10) where Int(bytes[1]) == bytes.count - 2:
+            case (PickleOpcode.newTrue.rawValue, 1): return 1
+            case (PickleOpcode.newFalse.rawValue, 1): return 0
+            case (PickleOpcode.binInt1.rawValue, 2): return Int(bytes[1])
+            case (PickleOpcode.binInt2.rawValue, 3): return Int(bytes.loadUnaligned(fromByteOffset: 1, as: UInt16.self).littleEndian)
+            case (PickleOpcode.binInt.rawValue, 5): return Int(bytes.loadUnaligned(fromByteOffset: 1, as: Int32.self).littleEndian)
+            case (PickleOpcode.long1.rawValue, 2...10) where Int(bytes[1]) == bytes.count - 2:
                 let magnitude = bytes[2...].enumerated().reduce(UInt64(0)) { $0 | UInt64($1.element) << UInt64(8 * $1.offset) }
                 let width = 8 * (bytes.count - 2)
                 guard width > 0 else { return 0 }
@@ -90,7 +81,7 @@ extension Fragment {
         }
     }
 
-    public var isNone: Bool { body.withUnsafeBytes { $0.count == 1 && $0[0] == 0x4e } }
+    public var isNone: Bool { body.withUnsafeBytes { $0.count == 1 && $0[0] == PickleOpcode.none.rawValue } }
 
     /// The text's UTF-8, when the fragment is one `str` of at most 255 bytes as Python 3.8 and later write it, or of any
     /// length as Python 3.0 and later do.
@@ -98,9 +89,9 @@ extension Fragment {
         self.body.withUnsafeBytes { bytes in
             guard let opcode = bytes.first else { return nil }
             switch opcode {
-            case 0x8c where bytes.count >= 2 && bytes.count == 2 + Int(bytes[1]):
+            case PickleOpcode.shortBinUnicode.rawValue where bytes.count >= 2 && bytes.count == 2 + Int(bytes[1]):
                 return body(UnsafeRawBufferPointer(rebasing: bytes[2...]))
-            case 0x58 where bytes.count >= 5
+            case PickleOpcode.binUnicode.rawValue where bytes.count >= 5
                 && bytes.count == 5 + Int(bytes.loadUnaligned(fromByteOffset: 1, as: UInt32.self).littleEndian):
                 return body(UnsafeRawBufferPointer(rebasing: bytes[5...]))
             default: return nil
@@ -139,10 +130,10 @@ extension Fragment {
     public var text: String? {
         if let text = withUnsafeText({ String(validating: $0, as: UTF8.self) }) { return text }
         return body.withUnsafeBytes { bytes in
-            guard bytes.count >= 2, bytes[0] == 0x55, bytes.count == 2 + Int(bytes[1]) else { return nil }
+            guard bytes.count >= 2, bytes[0] == PickleOpcode.shortBinString.rawValue, bytes.count == 2 + Int(bytes[1]) else { return nil }
             return String(validating: bytes[2...], as: UTF8.self)
         }
     }
 
-    public var isEmptyDictionary: Bool { body.withUnsafeBytes { $0.count == 1 && $0[0] == 0x7d } }
+    public var isEmptyDictionary: Bool { body.withUnsafeBytes { $0.count == 1 && $0[0] == PickleOpcode.emptyDict.rawValue } }
 }

@@ -13,35 +13,35 @@ public struct FragmentBuilder: Sendable {
         highest = min(highest, fragment.readers.highest)
     }
 
-    /// Writes single opcodes that have no argument.
-    private mutating func append(opcodes: UInt8...) { body += opcodes }
+    /// Writes an opcode that has no argument.
+    private mutating func append(_ opcode: PickleOpcode) { body.append(opcode.rawValue) }
 
     private var fragment: Fragment { Fragment(body: SmallBytes(body), lowest: lowest, highest: highest) }
 
     /// A `list` of these elements. As picklers do, at most a thousand are on the reader's stack at a time.
     public static func list(_ elements: some Sequence<Fragment>) -> Fragment {
-        batches(opening: 0x5d, closing: 0x65, elements.lazy.map { [$0] })
+        batches(opening: .emptyList, closing: .appends, elements.lazy.map { [$0] })
     }
 
     /// A `dict` of these entries.
     public static func dictionary(_ entries: some Sequence<(key: Fragment, value: Fragment)>) -> Fragment {
-        batches(opening: 0x7d, closing: 0x75, entries.lazy.map { [$0.key, $0.value] })
+        batches(opening: .emptyDict, closing: .setItems, entries.lazy.map { [$0.key, $0.value] })
     }
 
-    private static func batches(opening: UInt8, closing: UInt8, _ items: some Sequence<[Fragment]>) -> Fragment {
+    private static func batches(opening: PickleOpcode, closing: PickleOpcode, _ items: some Sequence<[Fragment]>) -> Fragment {
         var builder = FragmentBuilder()
-        builder.append(opcodes: opening)
+        builder.append(opening)
         var count = 0
         for item in items {
-            if count == 0 { builder.append(opcodes: 0x28) }
+            if count == 0 { builder.append(.mark) }
             for fragment in item { builder.append(fragment) }
             count += 1
             if count == 1_000 {
-                builder.append(opcodes: closing)
+                builder.append(closing)
                 count = 0
             }
         }
-        if count > 0 { builder.append(opcodes: closing) }
+        if count > 0 { builder.append(closing) }
         return builder.fragment
     }
 
@@ -49,12 +49,12 @@ public struct FragmentBuilder: Sendable {
     public static func tuple(_ elements: [Fragment]) -> Fragment {
         var builder = FragmentBuilder()
         guard !elements.isEmpty else {
-            builder.append(opcodes: 0x29)
+            builder.append(.emptyTuple)
             return builder.fragment
         }
-        if elements.count > 3 { builder.append(opcodes: 0x28) }
+        if elements.count > 3 { builder.append(.mark) }
         for element in elements { builder.append(element) }
-        builder.append(opcodes: elements.count > 3 ? 0x74 : 0x84 + UInt8(elements.count))
+        builder.append([.emptyTuple, .tuple1, .tuple2, .tuple3, .tuple][min(elements.count, 4)])
         return builder.fragment
     }
 }

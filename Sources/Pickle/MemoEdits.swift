@@ -88,36 +88,25 @@ struct MemoEdits: Sendable {
 
     /// The opcodes of the range as they read when they stand alone; `nil` when one refers to an object outside it.
     mutating func rewritten(_ range: Range<Int>, edits numbers: Range<Int>, of bytes: UnsafeRawBufferPointer) -> [UInt8]? {
-        var body: [UInt8] = []
-        body.reserveCapacity(range.count)
+        var body = PicklerOutput([])
         var copied = range.lowerBound
         var nextIndex = 0
         for number in numbers {
             let edit = edits[number]
-            body.append(contentsOf: bytes[copied..<edit.range.lowerBound])
+            body.append(raw: bytes[copied..<edit.range.lowerBound])
             copied = edit.range.upperBound
             switch edit.kind {
             case .drop, .put(isUsed: false): break
             case .put(isUsed: true):
                 edits[number].localIndex = nextIndex
-                Self.append(short: UInt8(ascii: "q"), long: UInt8(ascii: "r"), index: nextIndex, to: &body)
+                body.append(.binPut, orLong: .longBinPut, index: nextIndex)
                 nextIndex += 1
             case .get(let put):
                 guard numbers.contains(put) else { return nil }
-                Self.append(short: UInt8(ascii: "h"), long: UInt8(ascii: "j"), index: edits[put].localIndex, to: &body)
+                body.append(.binGet, orLong: .longBinGet, index: edits[put].localIndex)
             }
         }
-        body.append(contentsOf: bytes[copied..<range.upperBound])
-        return body
-    }
-
-    /// `BINPUT` or `BINGET`, in the form that its number fits.
-    private static func append(short: UInt8, long: UInt8, index: Int, to body: inout [UInt8]) {
-        if let small = UInt8(exactly: index) {
-            body += [short, small]
-        } else {
-            body.append(long)
-            withUnsafeBytes(of: UInt32(truncatingIfNeeded: index).littleEndian) { body.append(contentsOf: $0) }
-        }
+        body.append(raw: bytes[copied..<range.upperBound])
+        return body.bytes
     }
 }

@@ -43,63 +43,39 @@ struct OpcodeShape {
 
     static let table: [OpcodeShape] = {
         var table = [OpcodeShape](repeating: OpcodeShape(argument: .none, effect: .unknown), count: 256)
-        func set(_ opcodes: [UInt8], _ argument: Argument, _ effect: Effect) {
-            for opcode in opcodes { table[Int(opcode)] = OpcodeShape(argument: argument, effect: effect) }
+        func set(_ opcodes: [PickleOpcode], _ argument: Argument, _ effect: Effect) {
+            for opcode in opcodes { table[Int(opcode.rawValue)] = OpcodeShape(argument: argument, effect: effect) }
         }
-        func set(_ opcodes: String, _ argument: Argument, _ effect: Effect) { set(Array(opcodes.utf8), argument, effect) }
-
-        // NONE EMPTY_TUPLE EMPTY_LIST EMPTY_DICT; NEWTRUE NEWFALSE EMPTY_SET
-        set("N)]}", .none, .push)
-        set([0x88, 0x89, 0x8f], .none, .push)
-        // BININT1 EXT1; BININT2 EXT2; BININT EXT4; BINFLOAT
-        set("K", .fixed(1), .push)
-        set([0x82], .fixed(1), .push)
-        set("M", .fixed(2), .push)
-        set([0x83], .fixed(2), .push)
-        set("J", .fixed(4), .push)
-        set([0x84], .fixed(4), .push)
-        set("G", .fixed(8), .push)
-        // SHORT_BINSTRING SHORT_BINBYTES LONG1 SHORT_BINUNICODE; BINSTRING BINUNICODE BINBYTES LONG4
-        set("UC", .counted(1), .push)
-        set([0x8a, 0x8c], .counted(1), .push)
-        set("TXB", .counted(4), .push)
-        set([0x8b], .counted(4), .push)
-        // BINUNICODE8 BINBYTES8 BYTEARRAY8
-        set([0x8d, 0x8e, 0x96], .counted(8), .push)
-        // INT LONG FLOAT STRING UNICODE PERSID; GLOBAL
-        set("ILFSVP", .lines(1), .push)
-        set("c", .lines(2), .push)
-        set("(", .none, .mark)
-        // TUPLE1 TUPLE2 TUPLE3; REDUCE; NEWOBJ NEWOBJ_EX STACK_GLOBAL; BINPERSID
-        set([0x85], .none, .build(1))
-        set([0x86, 0x81, 0x93], .none, .build(2))
-        set([0x87, 0x92], .none, .build(3))
-        set("R", .none, .build(2))
-        set("Q", .none, .build(1))
-        // TUPLE LIST DICT OBJ; FROZENSET; INST
-        set("tldo", .none, .buildToMark)
-        set([0x91], .none, .buildToMark)
-        set("i", .lines(2), .buildToMark)
-        // APPEND BUILD SETITEM; APPENDS SETITEMS ADDITEMS
-        set("ab", .none, .extend(1))
-        set("s", .none, .extend(2))
-        set("eu", .none, .extendToMark)
-        set([0x90], .none, .extendToMark)
-        // MEMOIZE; BINPUT LONG_BINPUT PUT; BINGET LONG_BINGET GET
-        set([0x94], .none, .memoize)
-        set("q", .fixed(1), .put)
-        set("r", .fixed(4), .put)
-        set("p", .lines(1), .put)
-        set("h", .fixed(1), .get)
-        set("j", .fixed(4), .get)
-        set("g", .lines(1), .get)
-        // PROTO FRAME; STOP
-        set([0x80], .fixed(1), .nothing)
-        set([0x95], .fixed(8), .nothing)
-        set(".", .none, .stop)
-        // POP POP_MARK DUP; NEXT_BUFFER READONLY_BUFFER
-        set("012", .none, .irregular)
-        set([0x97, 0x98], .none, .irregular)
+        set([.none, .emptyTuple, .emptyList, .emptyDict, .newTrue, .newFalse, .emptySet], .none, .push)
+        set([.binInt1, .ext1], .fixed(1), .push)
+        set([.binInt2, .ext2], .fixed(2), .push)
+        set([.binInt, .ext4], .fixed(4), .push)
+        set([.binFloat], .fixed(8), .push)
+        set([.shortBinString, .shortBinBytes, .long1, .shortBinUnicode], .counted(1), .push)
+        set([.binString, .binUnicode, .binBytes, .long4], .counted(4), .push)
+        set([.binUnicode8, .binBytes8, .byteArray8], .counted(8), .push)
+        set([.int, .long, .float, .string, .unicode, .persid], .lines(1), .push)
+        set([.global], .lines(2), .push)
+        set([.mark], .none, .mark)
+        set([.tuple1, .binPersid], .none, .build(1))
+        set([.tuple2, .newObj, .stackGlobal, .reduce], .none, .build(2))
+        set([.tuple3, .newObjEx], .none, .build(3))
+        set([.tuple, .list, .dict, .obj, .frozenSet], .none, .buildToMark)
+        set([.inst], .lines(2), .buildToMark)
+        set([.append, .build], .none, .extend(1))
+        set([.setItem], .none, .extend(2))
+        set([.appends, .setItems, .addItems], .none, .extendToMark)
+        set([.memoize], .none, .memoize)
+        set([.binPut], .fixed(1), .put)
+        set([.longBinPut], .fixed(4), .put)
+        set([.put], .lines(1), .put)
+        set([.binGet], .fixed(1), .get)
+        set([.longBinGet], .fixed(4), .get)
+        set([.get], .lines(1), .get)
+        set([.proto], .fixed(1), .nothing)
+        set([.frame], .fixed(8), .nothing)
+        set([.stop], .none, .stop)
+        set([.pop, .popMark, .dup, .nextBuffer, .readonlyBuffer], .none, .irregular)
         return table
     }()
 }

@@ -18,19 +18,12 @@ extension PicklerMachine {
         }
     }
 
+    /// Beyond 32 bits, protocol 2 has text, as Python 2 writes it: `LONG1` would be read as a `long`.
     private mutating func writeInt(_ value: Int) {
-        if let value = UInt8(exactly: value) {
-            output.append(.binInt1, value)
-        } else if let value = UInt16(exactly: value) {
-            output.append(.binInt2, value)
-        } else if let value = Int32(exactly: value) {
-            output.append(.binInt, value)
-        } else if version < .v3 {
+        if version < .v3, Int32(exactly: value) == nil {
             output.append(.int, line: String(value))
         } else {
-            let bytes = PickleInteger(value).bytes
-            output.append(.long1, UInt8(bytes.count))
-            output.append(raw: bytes)
+            output.append(int: value)
         }
     }
 

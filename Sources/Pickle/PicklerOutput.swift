@@ -46,4 +46,19 @@ struct PicklerOutput {
         }
         append(raw: content)
     }
+
+    /// The shortest opcode of protocol 2 and later for a number.
+    mutating func append(int value: Int) {
+        if let value = UInt8(exactly: value) {
+            append(.binInt1, value)
+        } else if let value = UInt16(exactly: value) {
+            append(.binInt2, value)
+        } else if let value = Int32(exactly: value) {
+            append(.binInt, value)
+        } else {
+            let bytes = PickleInteger(value).bytes
+            append(.long1, UInt8(bytes.count))
+            append(raw: bytes)
+        }
+    }
 }
