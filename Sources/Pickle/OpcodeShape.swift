@@ -40,11 +40,16 @@ struct OpcodeShape {
 
     let argument: Argument
     let effect: Effect
+    /// Whether the value that is built is a `tuple`, whose elements are the values that were popped.
+    let makesTuple: Bool
 
     static let table: [OpcodeShape] = {
-        var table = [OpcodeShape](repeating: OpcodeShape(argument: .none, effect: .unknown), count: 256)
+        var table = [OpcodeShape](repeating: OpcodeShape(argument: .none, effect: .unknown, makesTuple: false), count: 256)
         func set(_ opcodes: [PickleOpcode], _ argument: Argument, _ effect: Effect) {
-            for opcode in opcodes { table[Int(opcode.rawValue)] = OpcodeShape(argument: argument, effect: effect) }
+            for opcode in opcodes {
+                let makesTuple = [.tuple, .tuple1, .tuple2, .tuple3].contains(opcode)
+                table[Int(opcode.rawValue)] = OpcodeShape(argument: argument, effect: effect, makesTuple: makesTuple)
+            }
         }
         set([.none, .emptyTuple, .emptyList, .emptyDict, .newTrue, .newFalse, .emptySet], .none, .push)
         set([.binInt1, .ext1], .fixed(1), .push)

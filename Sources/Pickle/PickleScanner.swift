@@ -56,8 +56,8 @@ public struct PickleScanner: Sendable {
                 switch shape.effect {
                 case .push: stack.append(Entry(start: offset))
                 case .mark: marks.append(stack.count)
-                case .build(let count): try build(from: stack.count - count, closedAt: offset, isTuple: opcode != PickleOpcode.reduce.rawValue)
-                case .buildToMark: try build(from: popMark(), closedAt: offset, isTuple: true)
+                case .build(let count): try build(from: stack.count - count, closedAt: offset, isTuple: shape.makesTuple)
+                case .buildToMark: try build(from: popMark(), closedAt: offset, isTuple: shape.makesTuple)
                 case .extend(let count): try shrink(to: stack.count - count)
                 case .extendToMark: try shrink(to: popMark())
                 case .memoize: memo.memoize(offset..<next)

@@ -72,6 +72,25 @@ struct BadInputTests {
         }
     }
 
+    @Test(arguments: [
+        [0x8c, 1, 0x78, 0x51],  // the persistent identifier 'x'
+        [0x8c, 1, 0x78, 0x8c, 1, 0x79, 0x93],  // the global x.y
+        [0x28, 0x8c, 1, 0x78, 0x91],  // frozenset(['x'])
+        [0x28, 0x8c, 1, 0x78, 0x4e, 0x64],  // {'x': None}
+    ] as [[UInt8]])
+    func `Arguments that are no tuple are refused and nothing is done`(_ arguments: [UInt8]) async throws {
+        try await servingOthers { server in
+            let peer = try RawPeer.session(server)
+            let list = try RawPeer.create(server, "list")
+            var request: [UInt8] = [0x80, 4, 0x28]
+            for text in [list, "append"] { request += [0x8c, UInt8(text.utf8.count)] + Array(text.utf8) }
+            peer.sendFrame(request + arguments + [0x7d, 0x74, 0x2e])
+            #expect(try peer.reply().kind == "#TRACEBACK")
+            #expect(try peer.request(list, "__len__").result == 0)
+            _ = try RawPeer.call(server, "decref", .string(list))
+        }
+    }
+
     @Test func `An unknown object, method, function and type are named in the last line of a #TRACEBACK`() async throws {
         try await servingOthers { server in
             let peer = try RawPeer.session(server)
