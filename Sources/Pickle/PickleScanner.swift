@@ -24,10 +24,16 @@ public struct PickleScanner: Sendable {
         var elementCount: Int32 = 0
     }
 
+    /// Where a `MARK` stands, and how many values were on the stack.
+    private struct Mark {
+        let start: Int
+        let height: Int
+    }
+
     private let limits: PickleLimits
     private let shapes = OpcodeShape.table
     private var stack: [Entry] = []
-    private var marks: [Int] = []
+    private var marks: [Mark] = []
     /// The elements of the tuples near the top of the stack.
     private var elements: [Span] = []
     private var memo = MemoEdits()
@@ -55,11 +61,13 @@ public struct PickleScanner: Sendable {
             do throws(Malformed) {
                 switch shape.effect {
                 case .push: stack.append(Entry(start: offset))
-                case .mark: marks.append(stack.count)
-                case .build(let count): try build(from: stack.count - count, closedAt: offset, isTuple: shape.makesTuple)
-                case .buildToMark: try build(from: popMark(), closedAt: offset, isTuple: shape.makesTuple)
+                case .mark: marks.append(Mark(start: offset, height: stack.count))
+                case .build(let count): try build(from: stack.count - count, startingAt: nil, closedAt: offset, isTuple: shape.makesTuple)
+                case .buildToMark:
+                    let mark = try popMark()
+                    try build(from: mark.height, startingAt: mark.start, closedAt: offset, isTuple: shape.makesTuple)
                 case .extend(let count): try shrink(to: stack.count - count)
-                case .extendToMark: try shrink(to: popMark())
+                case .extendToMark: try shrink(to: popMark().height)
                 case .memoize: memo.memoize(offset..<next)
                 case .put, .get:
                     guard let index = Self.memoIndex(offset..<next, in: bytes) else { return nil }
@@ -122,20 +130,25 @@ extension PickleScanner {
         memo.reset()
     }
 
-    private mutating func popMark() throws(Malformed) -> Int {
-        guard let height = marks.popLast() else { throw Malformed(.stack("no mark on the stack")) }
-        return height
+    private mutating func popMark() throws(Malformed) -> Mark {
+        guard let mark = marks.popLast() else { throw Malformed(.stack("no mark on the stack")) }
+        return mark
     }
 
     /// Whether values may be taken from the stack down to this height: never below the innermost mark.
     private func check(_ height: Int) throws(Malformed) {
-        guard height >= (marks.last ?? 0), height <= stack.count else { throw Malformed(.stack("stack underflow")) }
+        guard height >= (marks.last?.height ?? 0), height <= stack.count else { throw Malformed(.stack("stack underflow")) }
     }
 
     /// Replaces the values above `height` by one that consists of them.
-    private mutating func build(from height: Int, closedAt offset: Int, isTuple: Bool) throws(Malformed) {
+    ///
+    /// - Parameter start: where its first opcode stands, when that is the mark; otherwise it is that of its first part.
+    private mutating func build(
+        from height: Int, startingAt start: Int?, closedAt offset: Int, isTuple: Bool
+    ) throws(Malformed) {
         try check(height)
-        var entry = Entry(start: height < stack.count ? stack[height].start : offset)
+        let first = height < stack.count ? stack[height].start : offset
+        var entry = Entry(start: start ?? first)
         if isTuple, height < Self.nearTop { listElements(from: height, endingAt: offset, in: &entry) }
         stack.removeSubrange(height...)
         stack.append(entry)
@@ -158,7 +171,7 @@ extension PickleScanner {
     /// Drops the values above `height`, which went into the one below.
     private mutating func shrink(to height: Int) throws(Malformed) {
         try check(height)
-        guard height > (marks.last ?? 0) else { throw Malformed(.stack("nothing on the stack to add to")) }
+        guard height > (marks.last?.height ?? 0) else { throw Malformed(.stack("nothing on the stack to add to")) }
         stack.removeSubrange(height...)
     }
 

@@ -93,6 +93,9 @@ struct PythonClientTests {
             d = m.dict(); d[1] = '1'; d['2'] = 2; d[0.25] = None
             assert str(d) == "{1: '1', '2': 2, 0.25: None}", str(d)
             assert len(d) == 3 and True in d and d.copy() == {1: '1', '2': 2, 0.25: None}
+            for v in [(), (1,), (1, 2, 3, 4), ((1, 2, 3, 4), 5, 6, 7), frozenset([1, 2]), [(1, 2, 3, 4)], {'a': (1, 2, 3, 4)}]:
+                d['k'] = v; assert d['k'] == v and type(d['k']) is type(v), (v, d['k'])
+            del d['k']; d[(1, 2, 3, 4)] = 'key'; assert d[(1, 2, 3, 4)] == 'key'
             try: d['nope']
             except KeyError as e: assert e.args == ('nope',)
             else: assert False

@@ -1,0 +1,36 @@
+import Pickle
+import Testing
+
+/// What the scanner cuts out of a tuple is what the unpickler reads there.
+struct PickleScannerTests {
+    private static let shared: PickleElements = [1, "shared"]
+
+    static let values: [PickleValue] = [
+        .none, true, 7, -70_000, 1.5, "text", .bytes([1, 2]), .tuple([]), .tuple([1]), .tuple([1, 2, 3]), .tuple([1, 2, 3, 4]),
+        .tuple([.tuple([1, 2, 3, 4]), "x", 3, 4, 5]), [], [1], [1, 2, 3], [:], ["a": 1], ["a": 1, "b": [2]], .set([1, 2]),
+        .frozenSet([]), .frozenSet([1, 2]), .tuple([.list(shared), .list(shared)]), [.list(shared), .tuple([.list(shared), 4, 5, 6])],
+        .instance(PickleInstance(.global(PickleGlobal(module: "m", name: "C")), [1, "x"], construction: .new, state: ["k": .tuple([1, 2, 3, 4])])),
+        .global(PickleGlobal(module: "m", name: "f")),
+    ]
+
+    @Test(arguments: values, [PickleProtocol.v2, .v3, .v4, .v5])
+    func `An argument is cut out whole, without reading it`(_ value: PickleValue, _ version: PickleProtocol) throws {
+        let request: PickleValue = .tuple(["id", "put", .tuple([value, "next"]), [:]])
+        let bytes = try Pickler(version).dump(request)
+        try bytes.withUnsafeBytes { bytes in
+            var scanner = PickleScanner()
+            let root = try #require(try scanner.scan(bytes))
+            let parts = try #require(scanner.elements(of: root))
+            let arguments = try #require(scanner.elements(of: parts[parts.startIndex + 2]))
+            #expect(arguments.count == 2)
+            var fragments: [Fragment] = []
+            for argument in arguments {
+                let fragment = scanner.fragment(argument, of: bytes)
+                fragments.append(try #require(fragment))
+            }
+            #expect(try fragments[0].value() == value)
+            #expect(try fragments[1].value() == "next")
+            #expect(try FragmentBuilder.list(fragments + fragments).value() == [value, "next", value, "next"])
+        }
+    }
+}
