@@ -49,7 +49,7 @@ public struct Call: Sendable {
     public let id: CallID
     public let now: Timestamp
     /// Which Python's `repr` the caller expects.
-    public let style: PythonStyle
+    public let python: PythonVersion
     /// As they were sent.
     let sent: Arguments
     /// In the order of the method's parameters; `nil` for one that was left out between others.

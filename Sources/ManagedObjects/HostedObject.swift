@@ -28,13 +28,13 @@ public class HostedObject: @unchecked Sendable {
     ///
     /// - Returns: `nil` when there is no such method.
     public func call(
-        _ method: String, _ arguments: Arguments, id: CallID, now: Timestamp, style: PythonStyle, effects: inout Effects
+        _ method: String, _ arguments: Arguments, id: CallID, now: Timestamp, python: PythonVersion, effects: inout Effects
     ) -> Result? { nil }
 
     /// Answers `__str__`, `__repr__` or `#GETVALUE`, which every object has (CPython's `fallback_mapping`).
     ///
     /// - Returns: `nil` when the name is none of these.
-    public func fallback(_ method: String, style: PythonStyle, address: String) -> Reply? { nil }
+    public func fallback(_ method: String, python: PythonVersion, address: String) -> Reply? { nil }
 
     /// `str(object)`, for `debug_info`.
     public func summary(address: String) -> String { "" }
@@ -57,12 +57,12 @@ private final class Host<Object: ManagedObject>: HostedObject, @unchecked Sendab
     override var exposed: [String] { methods.exposed }
 
     override func call(
-        _ name: String, _ arguments: Arguments, id: CallID, now: Timestamp, style: PythonStyle, effects: inout Effects
+        _ name: String, _ arguments: Arguments, id: CallID, now: Timestamp, python: PythonVersion, effects: inout Effects
     ) -> Result? {
         guard let method = methods.byName[name] else { return nil }
         do throws(PythonException) {
             let bound = try method.parameters?.bind(arguments) ?? []
-            let call = Call(id: id, now: now, style: style, sent: arguments, bound: bound)
+            let call = Call(id: id, now: now, python: python, sent: arguments, bound: bound)
             let outcome = try state.withLock { (object) throws(PythonException) in try method.body(&object, call, &effects) }
             return Result(outcome: outcome, holds: method.holds)
         } catch {
@@ -70,11 +70,11 @@ private final class Host<Object: ManagedObject>: HostedObject, @unchecked Sendab
         }
     }
 
-    override func fallback(_ method: String, style: PythonStyle, address: String) -> Reply? {
+    override func fallback(_ method: String, python: PythonVersion, address: String) -> Reply? {
         do throws(PythonException) {
             switch method {
-            case "__str__": return .text(try state.withLock { (object) throws(PythonException) in try object.str(style: style, address: address) })
-            case "__repr__": return .text(try state.withLock { (object) throws(PythonException) in try object.repr(style: style, address: address) })
+            case "__str__": return .text(try state.withLock { (object) throws(PythonException) in try object.str(python: python, address: address) })
+            case "__repr__": return .text(try state.withLock { (object) throws(PythonException) in try object.repr(python: python, address: address) })
             case "#GETVALUE": return .value(try state.withLock { (object) throws(PythonException) in try object.value() })
             default: return nil
             }
@@ -84,7 +84,7 @@ private final class Host<Object: ManagedObject>: HostedObject, @unchecked Sendab
     }
 
     override func summary(address: String) -> String {
-        state.withLock { (try? $0.str(style: .python3, address: address)) ?? "<\(Object.self)>" }
+        state.withLock { (try? $0.str(python: .latest, address: address)) ?? "<\(Object.self)>" }
     }
 
     override func timeOut(_ call: CallID) -> Reply? { state.withLock { $0.timeOut(call) } }

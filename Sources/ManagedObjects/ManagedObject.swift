@@ -15,10 +15,10 @@ public protocol ManagedObject: Sendable {
     init(_ arguments: Arguments) throws(PythonException)
 
     /// `repr(object)`; `address` stands for the object where Python would print a memory address.
-    func repr(style: PythonStyle, address: String) throws(PythonException) -> String
+    func repr(python: PythonVersion, address: String) throws(PythonException) -> String
 
     /// `str(object)`
-    func str(style: PythonStyle, address: String) throws(PythonException) -> String
+    func str(python: PythonVersion, address: String) throws(PythonException) -> String
 
     /// The whole object by value: what `#GETVALUE` asks for.
     func value() throws(PythonException) -> Fragment
@@ -39,8 +39,8 @@ public protocol ManagedObject: Sendable {
 }
 
 extension ManagedObject {
-    public func str(style: PythonStyle, address: String) throws(PythonException) -> String {
-        try repr(style: style, address: address)
+    public func str(python: PythonVersion, address: String) throws(PythonException) -> String {
+        try repr(python: python, address: address)
     }
 
     /// Objects of `threading` and `queue` cannot be pickled.

@@ -41,6 +41,8 @@ public struct Authentication: Sendable {
     private let key: AuthenticationKey
     private let challenge: [UInt8]
     private var state = State.idle
+    /// Whether the peer's challenge was that of Python 3.11 and earlier.
+    public private(set) var peerIsLegacy = false
 
     /// The handshake of one new connection.
     ///
@@ -115,6 +117,7 @@ extension Authentication {
     private mutating func answerChallenge(_ message: [UInt8]) throws(AuthenticationError) -> Step {
         guard message.starts(with: Message.challenge) else { throw AuthenticationError(.malformedChallenge) }
         let response = try response(to: Array(message.dropFirst(Message.challenge.count)))
+        peerIsLegacy = message.count == Message.challenge.count + Self.legacyChallengeLength
         state = .awaitsWelcome
         return .send(response)
     }

@@ -56,7 +56,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
         let id = connections.insert(bound)
         var limits = PickleLimits.default
         limits.size = configuration.maximumMessageLength
-        session = Session(id: id, functions: functions, connections: connections, limits: limits)
+        session = Session(id: id, functions: functions, connections: connections, limits: limits, python: configuration.python)
         handshakeTimer = context.eventLoop.scheduleTask(in: TimeAmount(configuration.handshakeTimeout)) {
             bound.value.handshakeHasTimedOut()
         }
@@ -180,9 +180,9 @@ final class ConnectionHandler: ChannelDuplexHandler {
                 phase = .authenticating(authentication)
             case .sendAndFinish(let answer):
                 output.writeFrame(answer)
-                beginOpening()
+                beginOpening(after: authentication)
             case .finished:
-                beginOpening()
+                beginOpening(after: authentication)
             }
         } catch {
             logger.debug("a peer was refused", metadata: ["reason": "\(error)"])
@@ -191,8 +191,9 @@ final class ConnectionHandler: ChannelDuplexHandler {
         }
     }
 
-    private func beginOpening() {
+    private func beginOpening(after authentication: Authentication) {
         phase = .opening
+        session?.peerIsLegacy = authentication.peerIsLegacy
         decoder.maximumLength = configuration.maximumMessageLength
     }
 

@@ -1,4 +1,5 @@
 public import ManagerConnection
+public import Pickle
 
 /// How a manager's server runs. Every limit is finite by default.
 public struct ServerConfiguration: Sendable {
@@ -14,6 +15,9 @@ public struct ServerConfiguration: Sendable {
     public var maximumReadAhead = 1 << 16
     /// Connections that the system keeps until they are accepted.
     public var backlog: Int32 = 1_024
+    /// Which Python's `repr` and error texts peers get, where versions differ; `nil` for those of each peer's own version, as far as
+    /// its protocol and handshake tell it.
+    public var python: PythonVersion?
     /// Threads that serve connections; `nil` for one for each processor.
     public var threads: Int?
 

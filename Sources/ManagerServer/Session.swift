@@ -10,6 +10,10 @@ struct Session {
     private let functions: ServerFunctions
     private let connections: Connections
     private var reader: RequestReader
+    /// Whose texts and errors the peer gets; `nil` for those of the Python that its protocol and handshake point to.
+    private let fixedPython: PythonVersion?
+    /// Whether the peer's handshake was that of Python 3.11 and earlier.
+    var peerIsLegacy = false
     private var calls: UInt64 = 0
     /// References that were taken by calls of this session itself.
     private var references: [String: Int] = [:]
@@ -26,8 +30,11 @@ struct Session {
         case end
     }
 
-    init(id: SessionID, functions: ServerFunctions, connections: Connections, limits: PickleLimits) {
+    init(
+        id: SessionID, functions: ServerFunctions, connections: Connections, limits: PickleLimits, python: PythonVersion?
+    ) {
         self.id = id
+        fixedPython = python
         self.functions = functions
         self.connections = connections
         reader = RequestReader(limits: limits)
@@ -63,7 +70,7 @@ struct Session {
         let version = reader.peerProtocol
         var effects = Effects()
         let result = object.call(
-            request.method, request.arguments, id: call, now: now, style: version.style, effects: &effects)
+            request.method, request.arguments, id: call, now: now, python: python, effects: &effects)
         if !effects.answers.isEmpty { connections.deliver(effects, from: object) }
         guard let result else {
             answerFallback(request.method, of: object, identifier: identifier, into: &output)
@@ -84,7 +91,7 @@ struct Session {
         _ method: String, of object: HostedObject, identifier: String, into output: inout ByteBuffer
     ) {
         let version = reader.peerProtocol
-        if let reply = object.fallback(method, style: version.style, address: "0x\(identifier)") {
+        if let reply = object.fallback(method, python: python, address: "0x\(identifier)") {
             write(reply, at: version, into: &output)
         } else {
             write(traceback: .keyError(.string(method)), into: &output)
@@ -199,7 +206,15 @@ struct WaitingCall {
     let version: PickleProtocol
 }
 
-extension PickleProtocol {
-    /// Which Python speaks this protocol with managers.
-    fileprivate var style: PythonStyle { self <= .v2 ? .python2 : .python3 }
+extension Session {
+    /// The peer's Python, as far as it can be told: the newest that speaks this protocol with managers and has this handshake.
+    var python: PythonVersion {
+        if let fixedPython { return fixedPython }
+        return switch reader.peerProtocol {
+        case ...PickleProtocol.v2: .python2
+        case .v3: PythonVersion(3, 7)
+        case .v4: peerIsLegacy ? PythonVersion(3, 11) : PythonVersion(3, 13)
+        default: .latest
+        }
+    }
 }

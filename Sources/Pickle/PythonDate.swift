@@ -51,13 +51,13 @@ enum PythonDate {
 // MARK: - repr
 
 extension PythonDate {
-    func reprParts(_ style: PythonStyle) -> [PythonTextPart] {
+    func reprParts(_ python: PythonVersion) -> [PythonTextPart] {
         switch self {
         case .date(let fields): [.text("datetime.date(\(Self.list(fields)))")]
         case .dateTime(let fields, let isFolded, let zone): Self.clockParts("datetime", fields, keeping: 5, [Self.fold(isFolded), Self.zone(zone)])
         case .time(let fields, let isFolded, let zone): Self.clockParts("time", fields, keeping: 2, [Self.zone(zone), Self.fold(isFolded)])
         case .timeDelta(let days, let seconds, let microseconds):
-            [.text("datetime.timedelta(\(Self.deltaArguments([days, seconds, microseconds], style)))")]
+            [.text("datetime.timedelta(\(Self.deltaArguments([days, seconds, microseconds], python)))")]
         case .timeZone(let offset, let name): Self.zoneParts(offset, name)
         }
     }
@@ -80,9 +80,9 @@ extension PythonDate {
     }
 
     /// Python 3 names the fields that are not zero, Python 2 leaves out those at the end that are.
-    private static func deltaArguments(_ fields: [Int], _ style: PythonStyle) -> String {
+    private static func deltaArguments(_ fields: [Int], _ python: PythonVersion) -> String {
         if fields == [0, 0, 0] { return "0" }
-        guard style == .python2 else {
+        guard python.isPython2 else {
             return zip(["days", "seconds", "microseconds"], fields).filter { $0.1 != 0 }.map { "\($0.0)=\($0.1)" }.joined(separator: ", ")
         }
         return list(fields[2] != 0 ? fields : fields[1] != 0 ? Array(fields.prefix(2)) : Array(fields.prefix(1)))

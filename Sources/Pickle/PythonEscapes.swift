@@ -7,15 +7,15 @@ enum PythonEscapes {
     /// A `str` literal (CPython's `unicode_repr`): characters that are not printable are escaped; in Python 2 all beyond ASCII.
     ///
     /// - Parameter text: UTF-8, possibly with surrogates.
-    static func appendText(_ text: [UInt8], _ style: PythonStyle, to output: inout [UInt8]) {
-        if style == .python2 { output.append(UInt8(ascii: "u")) }
+    static func appendText(_ text: [UInt8], _ python: PythonVersion, to output: inout [UInt8]) {
+        if python.isPython2 { output.append(UInt8(ascii: "u")) }
         let quote = quote(for: text)
         output.append(quote)
         var position = 0
         while position < text.count {
             let width = width(text[position])
             let character = text[position..<min(position + width, text.count)]
-            appendCharacter(character, quote, style, to: &output)
+            appendCharacter(character, quote, python, to: &output)
             position += width
         }
         output.append(quote)
@@ -50,14 +50,14 @@ enum PythonEscapes {
     }
 
     private static func appendCharacter(
-        _ character: ArraySlice<UInt8>, _ quote: UInt8, _ style: PythonStyle, to output: inout [UInt8]
+        _ character: ArraySlice<UInt8>, _ quote: UInt8, _ python: PythonVersion, to output: inout [UInt8]
     ) {
         guard let lead = character.first, lead >= 0x80 else {
             if let byte = character.first { appendByte(byte, quote, to: &output) }
             return
         }
         let scalar = character.dropFirst().reduce(UInt32(lead) & (0x7f >> UInt32(character.count))) { $0 << 6 | UInt32($1 & 0x3f) }
-        if style == .python3, isPrintable(scalar) {
+        if !python.isPython2, isPrintable(scalar) {
             output += character
         } else {
             appendEscape(scalar, to: &output)

@@ -1,8 +1,8 @@
 extension PickleGlobal {
     /// A class or function, as `repr` shows it without an address.
-    func pythonRepr(_ style: PythonStyle) -> String {
+    func pythonRepr(_ python: PythonVersion) -> String {
         if PythonTypes.singletons[self] != nil { return name }
-        if isPythonClass { return style == .python3 ? python3ClassRepr : python2ClassRepr }
+        if isPythonClass { return !python.isPython2 ? python3ClassRepr : python2ClassRepr }
         return module == "builtins" ? "<built-in function \(name)>" : "<function \(module).\(name)>"
     }
 
@@ -38,17 +38,17 @@ extension PythonTypes {
 
 extension PickleInstance {
     /// The parts of the instance's `repr`.
-    func reprParts(_ style: PythonStyle) -> [PythonTextPart] {
+    func reprParts(_ python: PythonVersion) -> [PythonTextPart] {
         guard let type = pythonClass else { return [.text("<object>")] }
-        return knownReprParts(type, style) ?? [.text("<\(type.module).\(type.name) object>")]
+        return knownReprParts(type, python) ?? [.text("<\(type.module).\(type.name) object>")]
     }
 
     /// The parts of the instance's `str`; `nil` where that is its `repr`.
-    func strParts(_ style: PythonStyle) -> [PythonTextPart]? {
+    func strParts(_ python: PythonVersion) -> [PythonTextPart]? {
         guard let type = pythonClass else { return nil }
-        if type.isPythonException { return exceptionStrParts(type, style) }
+        if type.isPythonException { return exceptionStrParts(type, python) }
         switch (type.module, type.name) {
-        case ("builtins", "complex") where style == .python2:
+        case ("builtins", "complex") where python.isPython2:
             return complexParts.map { [.text(PythonFloat.shortText(real: $0.real, imaginary: $0.imaginary))] }
         case ("decimal", "Decimal"): return literal.map { [.text($0)] }
         case ("fractions", "Fraction"): return fractionStrParts
@@ -62,12 +62,12 @@ extension PickleInstance {
         pythonClass == PickleGlobal(module: "collections", name: "deque") ? "[...]" : "..."
     }
 
-    private func knownReprParts(_ type: PickleGlobal, _ style: PythonStyle) -> [PythonTextPart]? {
-        if type.isPythonException { return exceptionParts(type, style) }
+    private func knownReprParts(_ type: PickleGlobal, _ python: PythonVersion) -> [PythonTextPart]? {
+        if type.isPythonException { return exceptionParts(type, python) }
         switch type.module {
-        case "builtins": return builtinParts(type.name, style)
-        case "collections": return collectionParts(type.name, style)
-        case "datetime": return PythonDate(self)?.reprParts(style)
+        case "builtins": return builtinParts(type.name, python)
+        case "collections": return collectionParts(type.name, python)
+        case "datetime": return PythonDate(self)?.reprParts(python)
         case "decimal" where type.name == "Decimal": return literal.map { [.text("Decimal('\($0)')")] }
         case "fractions" where type.name == "Fraction": return fractionParts
         default: return nil
@@ -114,12 +114,12 @@ extension PickleInstance {
 // MARK: - Built-in types
 
 extension PickleInstance {
-    private func builtinParts(_ name: String, _ style: PythonStyle) -> [PythonTextPart]? {
+    private func builtinParts(_ name: String, _ python: PythonVersion) -> [PythonTextPart]? {
         let arguments = arguments
         switch name {
         case "complex": return complexParts.map { [.text(PythonFloat.text(real: $0.real, imaginary: $0.imaginary))] }
         case "slice" where arguments.count == 3: return call("slice", arguments)
-        case "range" where arguments.count == 3: return rangeParts(arguments, style)
+        case "range" where arguments.count == 3: return rangeParts(arguments, python)
         case "type" where arguments.count == 1: return [.text("<class '\(arguments[0].pythonTypeName)'>")]
         case "getattr": return memberParts
         default: return nil
@@ -127,9 +127,9 @@ extension PickleInstance {
     }
 
     /// `range(0, 3)`, `range(0, 3, 2)`; in Python 2 `xrange(3)`.
-    private func rangeParts(_ arguments: [PickleValue], _ style: PythonStyle) -> [PythonTextPart] {
+    private func rangeParts(_ arguments: [PickleValue], _ python: PythonVersion) -> [PythonTextPart] {
         let shown = arguments[2] == 1 ? arguments.dropLast() : arguments[...]
-        guard style == .python2 else { return call("range", shown) }
+        guard python.isPython2 else { return call("range", shown) }
         return call("xrange", shown.count == 2 && shown[0] == 0 ? shown.dropFirst() : shown)
     }
 
@@ -141,21 +141,21 @@ extension PickleInstance {
     }
 
     /// `KeyError('a')`; in Python 2 `KeyError('a',)`.
-    private func exceptionParts(_ type: PickleGlobal, _ style: PythonStyle) -> [PythonTextPart] {
+    private func exceptionParts(_ type: PickleGlobal, _ python: PythonVersion) -> [PythonTextPart] {
         let arguments = arguments
-        guard style == .python2, arguments.count == 1 else { return call(type.unqualifiedName, arguments) }
+        guard python.isPython2, arguments.count == 1 else { return call(type.unqualifiedName, arguments) }
         return [.text("\(type.unqualifiedName)("), .value(arguments[0]), .text(",)")]
     }
 
     /// The argument's `str`, or the arguments as a tuple. A `KeyError` shows its key's `repr`.
-    private func exceptionStrParts(_ type: PickleGlobal, _ style: PythonStyle) -> [PythonTextPart] {
+    private func exceptionStrParts(_ type: PickleGlobal, _ python: PythonVersion) -> [PythonTextPart] {
         let arguments = arguments
         switch arguments.count {
         case 0: return [.text("")]
         case 1 where type.name != "KeyError":
             // Of an instance the `repr`: an exception in an exception in an exception must not become a recursion.
             if case .instance = arguments[0] { return [.value(arguments[0])] }
-            return (try? arguments[0].pythonStr(style: style)).map { [.text($0)] } ?? [.value(arguments[0])]
+            return (try? arguments[0].pythonStr(python: python)).map { [.text($0)] } ?? [.value(arguments[0])]
         case 1: return [.value(arguments[0])]
         default: return [.value(.tuple(arguments))]
         }
@@ -165,9 +165,9 @@ extension PickleInstance {
 // MARK: - Collections
 
 extension PickleInstance {
-    private func collectionParts(_ name: String, _ style: PythonStyle) -> [PythonTextPart]? {
+    private func collectionParts(_ name: String, _ python: PythonVersion) -> [PythonTextPart]? {
         switch name {
-        case "OrderedDict": orderedDictionaryParts(style)
+        case "OrderedDict": orderedDictionaryParts(python)
         case "defaultdict":
             [.text("defaultdict("), .value(arguments.first ?? .none), .text(", {"), .items(entries), .text("})")]
         case "deque": dequeParts
@@ -178,11 +178,11 @@ extension PickleInstance {
     private var entries: PythonItems { PythonItems(reference.graph, node.dictionaryItems, areEntries: true) }
 
     /// `OrderedDict({'a': 1})`, as since Python 3.12; in Python 2 `OrderedDict([('a', 1)])`.
-    private func orderedDictionaryParts(_ style: PythonStyle) -> [PythonTextPart] {
+    private func orderedDictionaryParts(_ python: PythonVersion) -> [PythonTextPart] {
         // Python 2 gives the entries to the constructor, as lists of two, but shows tuples.
         if case .list(let pairs)? = arguments.first { return orderedDictionaryParts(pairs: pairs) }
         guard !entries.isEmpty else { return [.text("OrderedDict()")] }
-        guard style == .python2 else { return [.text("OrderedDict({"), .items(entries), .text("})")] }
+        guard python.isPython2 else { return [.text("OrderedDict({"), .items(entries), .text("})")] }
         let pairs = PickleValue.list(dictionaryItems.map { .tuple([$0.key, $0.value]) })
         return [.text("OrderedDict("), .value(pairs), .text(")")]
     }

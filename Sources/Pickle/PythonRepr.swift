@@ -7,25 +7,25 @@ extension PickleValue {
     /// - Throws: `RecursionError` where containers nest deeper than CPython's default limit, `ValueError` for an `int` of more than
     ///   4300 digits (as CPython 3.11 and later), `MemoryError` when the text passes 64 MiB: a small value may share one object
     ///   so often that its text would never end.
-    public func pythonRepr(style: PythonStyle = .python3) throws(PythonException) -> String {
-        try PythonReprWriter.text(of: [.value(self)], style)
+    public func pythonRepr(python: PythonVersion = .latest) throws(PythonException) -> String {
+        try PythonReprWriter.text(of: [.value(self)], python)
     }
 
-    /// Python's `str(value)`: the text itself of a `str`, what ``pythonRepr(style:)`` gives for most other values.
+    /// Python's `str(value)`: the text itself of a `str`, what ``pythonRepr(python:)`` gives for most other values.
     ///
     /// Lone surrogates, which a Swift `String` cannot hold, and bytes that are not UTF-8 become U+FFFD.
     ///
-    /// - Throws: as ``pythonRepr(style:)``.
-    public func pythonStr(style: PythonStyle = .python3) throws(PythonException) -> String {
+    /// - Throws: as ``pythonRepr(python:)``.
+    public func pythonStr(python: PythonVersion = .latest) throws(PythonException) -> String {
         switch self {
         case .string(let text): text
         case .surrogateString(let bytes), .legacyString(let bytes): String(decoding: bytes, as: UTF8.self)
-        case .bytes(let bytes) where style == .python2: String(decoding: bytes, as: UTF8.self)
-        case .byteArray(let array) where style == .python2: String(decoding: array.bytes, as: UTF8.self)
-        case .float(let value) where style == .python2: PythonFloat.shortText(value)
+        case .bytes(let bytes) where python.isPython2: String(decoding: bytes, as: UTF8.self)
+        case .byteArray(let array) where python.isPython2: String(decoding: array.bytes, as: UTF8.self)
+        case .float(let value) where python.isPython2: PythonFloat.shortText(value)
         case .bigInt(let value): try PythonReprWriter.decimal(value)
-        case .instance(let instance): try PythonReprWriter.text(of: instance.strParts(style) ?? [.value(self)], style)
-        default: try pythonRepr(style: style)
+        case .instance(let instance): try PythonReprWriter.text(of: instance.strParts(python) ?? [.value(self)], python)
+        default: try pythonRepr(python: python)
         }
     }
 }

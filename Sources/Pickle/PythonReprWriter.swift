@@ -1,19 +1,19 @@
 /// Writes `repr` texts: a stack of what is still to be written takes the place of recursion.
 struct PythonReprWriter {
-    let style: PythonStyle
+    let python: PythonVersion
     private var output: [UInt8] = []
     private var pending: [PythonTextPart]
     /// The objects that are being shown; one that is met again inside itself is shown as `[...]`.
     private var open: Set<PythonObject> = []
 
-    static func text(of parts: [PythonTextPart], _ style: PythonStyle) throws(PythonException) -> String {
-        var writer = PythonReprWriter(style: style, pending: parts.reversed())
+    static func text(of parts: [PythonTextPart], _ python: PythonVersion) throws(PythonException) -> String {
+        var writer = PythonReprWriter(python: python, pending: parts.reversed())
         while let part = writer.pending.popLast() { try writer.write(part) }
         return String(decoding: writer.output, as: UTF8.self)
     }
 
-    private init(style: PythonStyle, pending: [PythonTextPart]) {
-        self.style = style
+    private init(python: PythonVersion, pending: [PythonTextPart]) {
+        self.python = python
         self.pending = pending
     }
 
@@ -43,21 +43,21 @@ struct PythonReprWriter {
         case .none: append("None")
         case .bool(let value): append(value ? "True" : "False")
         case .int(let value): append(String(value))
-        case .bigInt(let value): append(try Self.decimal(value) + (style == .python2 ? "L" : ""))
+        case .bigInt(let value): append(try Self.decimal(value) + (python.isPython2 ? "L" : ""))
         case .float(let value): append(PythonFloat.text(value))
-        case .string(let text): PythonEscapes.appendText(Array(text.utf8), style, to: &output)
-        case .surrogateString(let bytes): PythonEscapes.appendText(bytes, style, to: &output)
+        case .string(let text): PythonEscapes.appendText(Array(text.utf8), python, to: &output)
+        case .surrogateString(let bytes): PythonEscapes.appendText(bytes, python, to: &output)
         case .legacyString(let bytes): PythonEscapes.appendBytes(bytes, to: &output)
         case .bytes(let bytes): writeBytes(bytes)
         case .byteArray(let array): PythonEscapes.appendByteArray(array.bytes, to: &output)
-        case .global(let global): append(global.pythonRepr(style))
+        case .global(let global): append(global.pythonRepr(python))
         case .extensionCode(let code): append("<extension \(code)>")
         default: try writeContainer(value)
         }
     }
 
     private mutating func writeBytes(_ bytes: [UInt8]) {
-        if style == .python3 { append("b") }
+        if !python.isPython2 { append("b") }
         PythonEscapes.appendBytes(bytes, to: &output)
     }
 
@@ -76,10 +76,10 @@ extension PythonReprWriter {
         switch value {
         case .tuple(let elements): try write(value, [.text("("), .items(.init(elements)), .text(elements.count == 1 ? ",)" : ")")], "(...)")
         case .list(let elements): try write(value, [.text("["), .items(.init(elements)), .text("]")], "[...]")
-        case .set(let elements): try writeSet(value, elements, "set", braces: style == .python3)
+        case .set(let elements): try writeSet(value, elements, "set", braces: !python.isPython2)
         case .frozenSet(let elements): try writeSet(value, elements, "frozenset", braces: false)
         case .dictionary(let entries): try write(value, [.text("{"), .items(.init(entries)), .text("}")], "{...}")
-        case .instance(let instance): try write(value, instance.reprParts(style), instance.recursiveRepr)
+        case .instance(let instance): try write(value, instance.reprParts(python), instance.recursiveRepr)
         case .persistent(let persistent):
             try write(value, [.text("<persistent "), .value(persistent.identifier), .text(">")], "<persistent ...>")
         default: break
@@ -90,7 +90,7 @@ extension PythonReprWriter {
     private mutating func writeSet(
         _ value: PickleValue, _ elements: PickleElements, _ name: String, braces: Bool
     ) throws(PythonException) {
-        let (left, right) = style == .python2 ? ("[", "]") : elements.isEmpty ? ("", "") : ("{", "}")
+        let (left, right) = python.isPython2 ? ("[", "]") : elements.isEmpty ? ("", "") : ("{", "}")
         let isNamed = !braces || elements.isEmpty
         let parts: [PythonTextPart] = [.text(left), .items(.init(elements)), .text(right)]
         try write(value, isNamed ? [.text("\(name)(")] + parts + [.text(")")] : parts, "\(name)(...)")

@@ -49,12 +49,12 @@ struct ObjectUnderTest {
         var effects = Effects()
         let arguments = Arguments(try positional.map { try Fragment($0) }, keywords: try keywords.map { ($0.0, try Fragment($0.1)) })
         let result = object.call(
-            method, arguments, id: id, now: Timestamp(nanoseconds: now), style: .python3, effects: &effects)
+            method, arguments, id: id, now: Timestamp(nanoseconds: now), python: .latest, effects: &effects)
         return Called(id: id, outcome: try #require(result).outcome, woken: effects.answers)
     }
 
     func repr() throws -> String {
-        guard case .text(let text)? = object.fallback("__repr__", style: .python3, address: "0x1") else { return "" }
+        guard case .text(let text)? = object.fallback("__repr__", python: .latest, address: "0x1") else { return "" }
         return text
     }
 }

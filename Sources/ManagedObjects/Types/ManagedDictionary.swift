@@ -73,8 +73,8 @@ public struct ManagedDictionary: ManagedObject {
 
     public func value() -> Fragment { whole }
 
-    public func repr(style: PythonStyle, address: String) throws(PythonException) -> String {
-        try whole.pythonValue().pythonRepr(style: style)
+    public func repr(python: PythonVersion, address: String) throws(PythonException) -> String {
+        try whole.pythonValue().pythonRepr(python: python)
     }
 }
 

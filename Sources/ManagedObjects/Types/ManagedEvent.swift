@@ -40,7 +40,7 @@ public struct ManagedEvent: ManagedObject {
         _ = waiters.remove(call)
     }
 
-    public func repr(style: PythonStyle, address: String) -> String {
+    public func repr(python: PythonVersion, address: String) -> String {
         "<threading.Event at \(address): \(isSet ? "set" : "unset")>"
     }
 }

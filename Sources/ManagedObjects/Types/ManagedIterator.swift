@@ -22,5 +22,5 @@ public struct ManagedIterator: ManagedObject {
         return .value(element)
     }
 
-    public func repr(style: PythonStyle, address: String) -> String { "<iterator object at \(address)>" }
+    public func repr(python: PythonVersion, address: String) -> String { "<iterator object at \(address)>" }
 }

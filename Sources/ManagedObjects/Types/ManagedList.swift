@@ -18,8 +18,8 @@ public struct ManagedList: ManagedObject {
 
     public func value() -> Fragment { FragmentBuilder.list(elements) }
 
-    public func repr(style: PythonStyle, address: String) throws(PythonException) -> String {
-        try value().pythonValue().pythonRepr(style: style)
+    public func repr(python: PythonVersion, address: String) throws(PythonException) -> String {
+        try value().pythonValue().pythonRepr(python: python)
     }
 }
 

@@ -14,15 +14,15 @@ public struct ManagedLock: ManagedObject {
     public static let methods = MethodTable<ManagedLock> {
         Method("lock.acquire", optional: ["blocking", "timeout"]) { (lock, call, _) throws(PythonException) in try lock.acquire(call) }
         Method("lock.release") { (lock, call, effects) throws(PythonException) in
-            guard lock.isLocked else { throw Self.notLocked(call.style) }
+            guard lock.isLocked else { throw Self.notLocked(call.python) }
             lock.passOn(&effects)
             return .none
         }
         Method("lock.locked") { (lock, _, _) in .bool(lock.isLocked) }
     }
 
-    private static func notLocked(_ style: PythonStyle) -> PythonException {
-        style == .python2
+    private static func notLocked(_ python: PythonVersion) -> PythonException {
+        python.isPython2
             ? PythonException(module: "thread", name: "error", arguments: [.string("release unlocked lock")])
             : .runtimeError("release unlocked lock")
     }
@@ -60,7 +60,7 @@ public struct ManagedLock: ManagedObject {
         passOn(&effects)
     }
 
-    public func repr(style: PythonStyle, address: String) -> String {
+    public func repr(python: PythonVersion, address: String) -> String {
         "<\(isLocked ? "locked" : "unlocked") _thread.lock object at \(address)>"
     }
 }

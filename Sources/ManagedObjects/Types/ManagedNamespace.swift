@@ -46,10 +46,10 @@ public struct ManagedNamespace: ManagedObject {
     }
 
     /// Without the names that start with an underscore, as Python leaves them out.
-    public func repr(style: PythonStyle, address: String) throws(PythonException) -> String {
+    public func repr(python: PythonVersion, address: String) throws(PythonException) -> String {
         var parts: [String] = []
         for (name, value) in sorted where !name.hasPrefix("_") {
-            parts.append("\(name)=\(try value.pythonValue().pythonRepr(style: style))")
+            parts.append("\(name)=\(try value.pythonValue().pythonRepr(python: python))")
         }
         return "Namespace(\(parts.joined(separator: ", ")))"
     }

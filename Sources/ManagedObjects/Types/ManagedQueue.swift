@@ -70,7 +70,7 @@ public struct ManagedQueue: ManagedObject {
     static let empty = PythonException(module: "queue", name: "Empty")
     static let full = PythonException(module: "queue", name: "Full")
 
-    public func repr(style: PythonStyle, address: String) -> String {
+    public func repr(python: PythonVersion, address: String) -> String {
         "<queue.Queue object at \(address)>"
     }
 

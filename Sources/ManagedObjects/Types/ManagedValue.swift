@@ -33,8 +33,8 @@ public struct ManagedValue: ManagedObject {
         return try .managersInstance("Value", state: state)
     }
 
-    public func repr(style: PythonStyle, address: String) throws(PythonException) -> String {
-        "Value(\(try typecode.pythonValue().pythonRepr(style: style)), \(try held.pythonValue().pythonRepr(style: style)))"
+    public func repr(python: PythonVersion, address: String) throws(PythonException) -> String {
+        "Value(\(try typecode.pythonValue().pythonRepr(python: python)), \(try held.pythonValue().pythonRepr(python: python)))"
     }
 }
 
