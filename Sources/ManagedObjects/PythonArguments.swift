@@ -81,14 +81,16 @@ extension Fragment {
         let elements = try pythonValue().pythonIteration()
         var fragments: [Fragment] = []
         fragments.reserveCapacity(elements.count)
-        for element in elements { fragments.append(try Fragment(pythonValue: element)) }
+        for element in elements { fragments.append(try Fragment(pythonValue: element, from: self)) }
         return fragments
     }
 
     /// Pickles a value that came out of a fragment.
-    init(pythonValue value: PickleValue) throws(PythonException) {
+    ///
+    /// - Parameter whole: the fragment, whose owner is that of the value, too, when it needs one.
+    init(pythonValue value: PickleValue, from whole: Fragment? = nil) throws(PythonException) {
         do {
-            try self.init(value, at: .v4)
+            self = try Fragment(value, at: .v4).owned(by: whole?.owner?.owner(ofPart: value))
         } catch {
             throw PythonException(module: "_pickle", name: "PicklingError", arguments: [.string(error.description)])
         }

@@ -37,6 +37,11 @@ public struct Registry: Sendable {
     /// The names that are registered, sorted.
     public var typeIDs: [String] { registrations.keys.sorted() }
 
+    /// The objects that are registered as one for all.
+    public var sharedObjects: [HostedObject] {
+        registrations.values.compactMap { if case .shared(let object) = $0 { object } else { nil } }
+    }
+
     /// The object for one call of `create`.
     ///
     /// - Throws: `KeyError` when nothing is registered under the name; what the constructor raises.

@@ -32,7 +32,7 @@ public struct ManagedEvent: ManagedObject {
         }
     }
 
-    public mutating func timeOut(_ call: CallID) -> Reply? {
+    public mutating func timeOut(_ call: CallID, effects: inout Effects) -> Reply? {
         waiters.remove(call).map { .bool(false) }
     }
 

@@ -47,7 +47,7 @@ public struct ManagedLock: ManagedObject {
         }
     }
 
-    public mutating func timeOut(_ call: CallID) -> Reply? {
+    public mutating func timeOut(_ call: CallID, effects: inout Effects) -> Reply? {
         waiters.remove(call).map { .bool(false) }
     }
 
