@@ -16,20 +16,6 @@ extension Call {
         return try argument.pythonValue().pythonTruth
     }
 
-    /// A number of seconds; `nil` for `None` or when it was left out.
-    ///
-    /// - Throws: `TypeError` when it is no number.
-    public func seconds(_ position: Int) throws(PythonException) -> Double? {
-        guard let argument = optional(position), !argument.isNone else { return nil }
-        switch try argument.pythonValue() {
-        case .bool(let value): return value ? 1 : 0
-        case .int(let value): return Double(value)
-        case .float(let value): return value
-        case .bigInt(let value): return Double(value)
-        case let value: throw .typeError("'\(value.pythonTypeName)' object cannot be interpreted as a number of seconds")
-        }
-    }
-
     /// A `str`.
     public func text(_ position: Int) throws(PythonException) -> String {
         switch try self[position].pythonValue() {

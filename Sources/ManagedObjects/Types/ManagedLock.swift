@@ -61,6 +61,6 @@ public struct ManagedLock: ManagedObject {
     }
 
     public func repr(python: PythonVersion, address: String) -> String {
-        "<\(isLocked ? "locked" : "unlocked") _thread.lock object at \(address)>"
+        python.isPython2 ? "<thread.lock object at \(address)>" : "<\(isLocked ? "locked" : "unlocked") _thread.lock object at \(address)>"
     }
 }
