@@ -58,17 +58,20 @@ let package = Package(
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
             swiftSettings: settings),
-        .testTarget(name: "PickleTests", dependencies: ["Pickle"], swiftSettings: settings),
-        .testTarget(name: "ManagerConnectionTests", dependencies: ["ManagerConnection"] + nio, swiftSettings: settings),
+        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
+        .testTarget(name: "PickleTests", dependencies: ["Pickle", "TestSupport"], swiftSettings: settings),
+        .testTarget(name: "ManagerConnectionTests", dependencies: ["ManagerConnection", "TestSupport"] + nio, swiftSettings: settings),
         .testTarget(name: "ManagedObjectsTests", dependencies: ["ManagedObjects", "Pickle"], swiftSettings: settings),
         .testTarget(
             name: "ManagerServerTests",
-            dependencies: ["ManagerServer", "ManagedObjects", "ManagerConnection", "Pickle", .product(name: "Logging", package: "swift-log")] + nio,
+            dependencies: [
+                "ManagerServer", "ManagedObjects", "ManagerConnection", "Pickle", "TestSupport", .product(name: "Logging", package: "swift-log"),
+            ] + nio,
             swiftSettings: settings),
         .executableTarget(
             name: "ProcessTestProgram", dependencies: ["Multiprocessing"], path: "Tests/ProcessTestProgram", swiftSettings: settings),
         .testTarget(
-            name: "MultiprocessingTests", dependencies: ["Multiprocessing", "Pickle", "ProcessTestProgram"], swiftSettings: settings),
-        .testTarget(name: "ManagerCommandTests", dependencies: ["manager"], swiftSettings: settings),
+            name: "MultiprocessingTests", dependencies: ["Multiprocessing", "Pickle", "ProcessTestProgram", "TestSupport"], swiftSettings: settings),
+        .testTarget(name: "ManagerCommandTests", dependencies: ["manager", "TestSupport"], swiftSettings: settings),
     ]
 )
