@@ -13,6 +13,13 @@ let nio: [Target.Dependency] = [
     .product(name: "NIOPosix", package: "swift-nio"),
 ]
 
+/// The examples are packages of their own; their sources are built here, too, so that tests can run them.
+let examples: [Target] = ["SharedObjects", "TaskMaster", "TaskWorker"].map { name in
+    .executableTarget(
+        name: "Example\(name)", dependencies: ["Multiprocessing"], path: "Examples/\(name)/Sources/\(name)",
+        swiftSettings: [.swiftLanguageMode(.v6)])
+}
+
 let package = Package(
     name: "swift-multiprocessing",
     products: [
@@ -71,7 +78,9 @@ let package = Package(
         .executableTarget(
             name: "ProcessTestProgram", dependencies: ["Multiprocessing"], path: "Tests/ProcessTestProgram", swiftSettings: settings),
         .testTarget(
-            name: "MultiprocessingTests", dependencies: ["Multiprocessing", "Pickle", "ProcessTestProgram", "TestSupport"], swiftSettings: settings),
+            name: "MultiprocessingTests",
+            dependencies: ["Multiprocessing", "Pickle", "ProcessTestProgram", "TestSupport"] + examples.map { .target(name: $0.name) },
+            swiftSettings: settings),
         .testTarget(name: "ManagerCommandTests", dependencies: ["manager", "TestSupport"], swiftSettings: settings),
-    ]
+    ] + examples
 )
