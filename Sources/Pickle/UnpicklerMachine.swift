@@ -160,7 +160,17 @@ extension UnpicklerMachine {
 
     /// `POP` takes a mark as well as a value.
     private mutating func popAny() throws(PickleError) {
-        if marks.last == stack.count { marks.removeLast() } else { _ = try pop() }
+        if marks.last == stack.count { marks.removeLast() } else { keepSetter(try pop()) }
+    }
+
+    /// A call that is dropped as soon as it is made, and that was given the instance below, has given that its state.
+    private mutating func keepSetter(_ dropped: Index) {
+        guard Int(dropped) == nodes.count - 1, case .instance(let call) = nodes[Int(dropped)], call.construction == .reduce,
+            case .tuple(let arguments) = nodes[Int(call.arguments)], arguments.count == 2,
+            let below = try? top(), below == arguments[0], case .instance(var instance) = nodes[Int(below)]
+        else { return }
+        instance.setters += [call.callable, arguments[1]]
+        nodes[Int(below)] = .instance(instance)
     }
 
     mutating func push(node: PickleNode) throws(PickleError) {
