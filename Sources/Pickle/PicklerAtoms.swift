@@ -99,7 +99,7 @@ extension PicklerMachine {
     }
 
     mutating func writeGlobal(_ global: PickleGlobal) throws(PickleError) {
-        let global = version < .v3 ? PythonNames.python2(global) : PythonNames.portable(global)
+        let global = version < .v3 ? PythonNames.python2(global) : PythonNames.python3(global)
         if version >= .v4 {
             try writeText(global.module.utf8)
             try writeText(global.name.utf8)
