@@ -126,7 +126,7 @@ extension Fragment {
     /// Reads the value.
     public func value(limits: PickleLimits = .default) throws(PickleError) -> PickleValue {
         try body.withUnsafeBytes { (bytes: UnsafeRawBufferPointer) throws(PickleError) -> PickleValue in
-            try Unpickler(limits: limits).loadBody(bytes)
+            try Unpickler(limits: limits).loadBody(bytes, from: readers.highest)
         }
     }
 
