@@ -25,8 +25,8 @@ public protocol ManagedObject: Sendable {
 
     /// A waiting call's time has come.
     ///
-    /// - Returns: its answer; `nil` when it does not wait any more.
-    mutating func timeOut(_ call: CallID) -> Reply?
+    /// - Returns: its answer; `nil` when it does not wait any more, or now waits for something without a limit.
+    mutating func timeOut(_ call: CallID, effects: inout Effects) -> Reply?
 
     /// A waiting call's peer has gone, or has given the call up.
     mutating func cancel(_ call: CallID, effects: inout Effects)
@@ -48,7 +48,7 @@ extension ManagedObject {
         throw .typeError("cannot pickle this object by value")
     }
 
-    public mutating func timeOut(_ call: CallID) -> Reply? { nil }
+    public mutating func timeOut(_ call: CallID, effects: inout Effects) -> Reply? { nil }
     public mutating func cancel(_ call: CallID, effects: inout Effects) {}
     public mutating func takeBack(_ answer: Answer, effects: inout Effects) {}
     public mutating func end(_ session: SessionID, effects: inout Effects) {}

@@ -57,6 +57,8 @@ public struct Method<Object: ManagedObject>: Sendable {
     let parameters: Parameters?
     /// Whether the caller holds something afterwards that must come back when its session ends.
     let holds: Bool
+    /// Whether the method iterates over its arguments, so that it reads what proxies among them refer to.
+    let iterates: Bool
     let body: Body
 
     /// - Parameters:
@@ -64,24 +66,27 @@ public struct Method<Object: ManagedObject>: Sendable {
     ///   - required: the names of the parameters that must be given.
     ///   - optional: the names of those that may be left out.
     ///   - holds: whether the caller holds something afterwards that must come back when its session ends.
+    ///   - iterates: whether it iterates over its arguments: a proxy among them then stands for what its object holds.
     public init(
-        _ qualifiedName: String, _ required: [String] = [], optional: [String] = [], holds: Bool = false,
+        _ qualifiedName: String, _ required: [String] = [], optional: [String] = [], holds: Bool = false, iterates: Bool = false,
         _ body: @escaping Body
     ) {
         name = String(qualifiedName.split(separator: ".", maxSplits: 1).last ?? "")
         parameters = Parameters(name: qualifiedName, required: required, optional: optional)
         self.holds = holds
+        self.iterates = iterates
         self.body = body
     }
 
     /// A method that takes its arguments as they were sent, by position and by name.
     public init(
-        anyArguments qualifiedName: String,
+        anyArguments qualifiedName: String, iterates: Bool = false,
         _ body: @escaping @Sendable (inout Object, Arguments, inout Effects) throws(PythonException) -> Outcome
     ) {
         name = String(qualifiedName.split(separator: ".", maxSplits: 1).last ?? "")
         parameters = nil
         holds = false
+        self.iterates = iterates
         self.body = { (object, call, effects) throws(PythonException) in try body(&object, call.sent, &effects) }
     }
 }

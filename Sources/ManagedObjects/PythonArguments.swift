@@ -16,20 +16,6 @@ extension Call {
         return try argument.pythonValue().pythonTruth
     }
 
-    /// A number of seconds; `nil` for `None` or when it was left out.
-    ///
-    /// - Throws: `TypeError` when it is no number.
-    public func seconds(_ position: Int) throws(PythonException) -> Double? {
-        guard let argument = optional(position), !argument.isNone else { return nil }
-        switch try argument.pythonValue() {
-        case .bool(let value): return value ? 1 : 0
-        case .int(let value): return Double(value)
-        case .float(let value): return value
-        case .bigInt(let value): return Double(value)
-        case let value: throw .typeError("'\(value.pythonTypeName)' object cannot be interpreted as a number of seconds")
-        }
-    }
-
     /// A `str`.
     public func text(_ position: Int) throws(PythonException) -> String {
         switch try self[position].pythonValue() {
@@ -81,14 +67,16 @@ extension Fragment {
         let elements = try pythonValue().pythonIteration()
         var fragments: [Fragment] = []
         fragments.reserveCapacity(elements.count)
-        for element in elements { fragments.append(try Fragment(pythonValue: element)) }
+        for element in elements { fragments.append(try Fragment(pythonValue: element, from: self)) }
         return fragments
     }
 
     /// Pickles a value that came out of a fragment.
-    init(pythonValue value: PickleValue) throws(PythonException) {
+    ///
+    /// - Parameter whole: the fragment, whose owner is that of the value, too, when it needs one.
+    init(pythonValue value: PickleValue, from whole: Fragment? = nil) throws(PythonException) {
         do {
-            try self.init(value, at: .v4)
+            self = try Fragment(value, at: .v4).owned(by: whole?.owner?.owner(ofPart: value))
         } catch {
             throw PythonException(module: "_pickle", name: "PicklingError", arguments: [.string(error.description)])
         }

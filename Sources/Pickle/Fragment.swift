@@ -44,6 +44,19 @@ public struct Fragment: Sendable {
     }
 }
 
+// MARK: - Owners
+
+extension Fragment {
+    /// What must live as long as this value: it refers to objects outside it.
+    public var owner: (any FragmentOwner)? { body.owner }
+
+    /// The same value, which keeps the owner alive.
+    public func owned(by owner: (any FragmentOwner)?) -> Fragment {
+        guard let owner else { return self }
+        return Fragment(body: body.owned(by: owner), lowest: readers.lowest, highest: readers.highest)
+    }
+}
+
 // MARK: - Constants and numbers
 
 extension Fragment {
@@ -113,7 +126,7 @@ extension Fragment {
     /// Reads the value.
     public func value(limits: PickleLimits = .default) throws(PickleError) -> PickleValue {
         try body.withUnsafeBytes { (bytes: UnsafeRawBufferPointer) throws(PickleError) -> PickleValue in
-            try Unpickler(limits: limits).loadBody(bytes)
+            try Unpickler(limits: limits).loadBody(bytes, from: readers.highest)
         }
     }
 

@@ -71,7 +71,7 @@ extension PickleNode {
             body(instance.callable)
             body(instance.arguments)
             instance.keywordArguments.map(body)
-            for items in [instance.listItems, instance.dictionaryItems, instance.setItems, instance.states] {
+            for items in [instance.listItems, instance.dictionaryItems, instance.setItems, instance.states, instance.setters] {
                 items.forEach(body)
             }
         }

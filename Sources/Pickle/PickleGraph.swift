@@ -77,6 +77,9 @@ struct PickleInstanceNode: Sendable {
     var keywordArguments: PickleNode.Index?
     /// What `BUILD` gives, in order; nearly always none or one.
     var states: [PickleNode.Index] = []
+    /// Functions that were called with the instance and its state, and those states, in turn: what Python 3.8's `__reduce__`
+    /// may give in place of `BUILD`.
+    var setters: [PickleNode.Index] = []
     /// What `APPEND(S)` adds to an instance that is a list.
     var listItems: [PickleNode.Index] = []
     /// What `ADDITEMS` adds to an instance that is a set.

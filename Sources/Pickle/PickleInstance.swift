@@ -57,7 +57,10 @@ public struct PickleInstance: Sendable {
     }
     public var keywordArguments: PickleValue? { node.keywordArguments.map(value) }
     /// What `__setstate__` is given, or the object's `__dict__`.
-    public var state: PickleValue? { node.states.last.map(value) }
+    public var state: PickleValue? {
+        let node = node
+        return (node.states.last ?? node.setters.last).map(value)
+    }
     /// The items of an instance of a list's subclass.
     public var listItems: [PickleValue] { node.listItems.map(value) }
     /// The entries of an instance of a dict's subclass.

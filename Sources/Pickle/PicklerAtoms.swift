@@ -99,17 +99,35 @@ extension PicklerMachine {
     }
 
     mutating func writeGlobal(_ global: PickleGlobal) throws(PickleError) {
-        let global = version < .v3 ? PythonNames.python2(global) : PythonNames.portable(global)
+        let global = version < .v3 ? PythonNames.python2(global) : PythonNames.python3(global)
         if version >= .v4 {
             try writeText(global.module.utf8)
             try writeText(global.name.utf8)
             output.append(.stackGlobal)
+        } else if global.name.utf8.contains(UInt8(ascii: ".")) {
+            try writeNestedGlobal(global)
         } else {
-            guard !global.module.utf8.contains(0x0a), !global.name.utf8.contains(0x0a) else {
-                throw PickleError(.unrepresentable("a global whose name has a line break"))
-            }
-            output.append(.global, line: global.module)
-            output.append(raw: Array(global.name.utf8) + [0x0a])
+            try writeLines(global)
+        }
+    }
+
+    private mutating func writeLines(_ global: PickleGlobal) throws(PickleError) {
+        guard !global.module.utf8.contains(0x0a), !global.name.utf8.contains(0x0a) else {
+            throw PickleError(.unrepresentable("a global whose name has a line break"))
+        }
+        output.append(.global, line: global.module)
+        output.append(raw: Array(global.name.utf8) + [0x0a])
+    }
+
+    /// `getattr(outer, 'inner')`, for before protocol 4 a global's name is looked up as it stands.
+    private mutating func writeNestedGlobal(_ global: PickleGlobal) throws(PickleError) {
+        let names = global.name.split(separator: ".", omittingEmptySubsequences: false)
+        for _ in names.dropFirst() { try writeGlobal(PickleGlobal(module: "builtins", name: "getattr")) }
+        try writeGlobal(PickleGlobal(module: global.module, name: String(names[0])))
+        for name in names.dropFirst() {
+            try writeText(name.utf8)
+            output.append(.tuple2)
+            output.append(.reduce)
         }
     }
 

@@ -7,6 +7,8 @@ struct PicklerMachine {
         case opcode(PickleOpcode)
         /// The opcode that makes an object from what was written; from then on `GET` can name it.
         case complete(PickleOpcode, PickleReference)
+        /// The contents of an object that was made empty, unless they have been written since.
+        case fill(PickleReference)
     }
 
     /// Where an object that is referred to twice stands.
@@ -14,100 +16,146 @@ struct PicklerMachine {
         case unwritten
         /// An object that can be made only after its parts, and those are being written.
         case begun
+        /// Made, but its contents wait.
+        case empty(Int)
         case memo(Int)
     }
 
     let version: PickleProtocol
     var output: PicklerOutput
+    private let start: Int
     private var shared: [PickleReference: Place] = [:]
     private var memoCount = 0
     private var steps: [Step] = []
-    /// How many parts of objects that were already begun may be begun once more.
-    private var recursionBudget = 1_000
+    /// Looked for only when an object was met that is not made before it must be.
+    private var cycles: PicklerCycles?
 
     init(_ version: PickleProtocol, _ bytes: [UInt8]) {
         self.version = version
         output = PicklerOutput(bytes)
+        start = bytes.count
     }
 
     mutating func write(_ value: PickleValue) throws(PickleError) {
         guard let root = value.reference else { return try writeAtom(value) }
-        for reference in SharedObjects(from: root).references { shared[reference] = .unwritten }
-        steps.append(.object(root))
-        while let step = steps.popLast() { try take(step) }
+        begin(root, SharedObjects(from: root).references)
+        while let step = steps.popLast() {
+            if try take(step) { continue }
+            try restart(root)
+        }
     }
 
-    private mutating func take(_ step: Step) throws(PickleError) {
+    private mutating func begin(_ root: PickleReference, _ references: Set<PickleReference>) {
+        for reference in references { shared[reference] = .unwritten }
+        steps = [.object(root)]
+    }
+
+    /// Writes the value anew, with what is known of its cycles.
+    private mutating func restart(_ root: PickleReference) throws(PickleError) {
+        guard cycles == nil else { throw PickleError(.unrepresentable("a tuple, set or call that is made from itself")) }
+        let found = PicklerCycles(from: root, shared: Set(shared.keys), version)
+        cycles = found
+        output.truncate(to: start)
+        memoCount = 0
+        begin(root, found.postponable.union(shared.keys))
+    }
+
+    /// - Returns: whether the writing can go on.
+    private mutating func take(_ step: Step) throws(PickleError) -> Bool {
         switch step {
-        case .object(let place): try write(place.resolved)
+        case .object(let place): return try write(place.resolved)
         case .opcode(let opcode): output.append(opcode)
         case .complete(let opcode, let reference):
             output.append(opcode)
-            guard complete(reference), case .instance(let instance) = reference.node else { return }
-            try scheduleContents(reference, instance)
+            try complete(reference)
+        case .fill(let reference):
+            guard case .empty(let index) = shared[reference] else { return true }
+            steps.append(.opcode(.pop))
+            try fill(reference, index)
         }
+        return true
     }
 
-    private mutating func write(_ reference: PickleReference) throws(PickleError) {
-        guard let place = shared.isEmpty ? nil : shared[reference] else { return try begin(reference) }
+    /// - Returns: `false` for an object that is begun and not made yet, such as a tuple whose list holds the tuple.
+    private mutating func write(_ reference: PickleReference) throws(PickleError) -> Bool {
+        guard let place = shared.isEmpty ? nil : shared[reference] else {
+            try begin(reference)
+            return true
+        }
         switch place {
-        case .memo(let index): output.append(.binGet, orLong: .longBinGet, index: index)
         case .unwritten:
             shared[reference] = .begun
+            cycles?.begin(reference)
             try begin(reference)
-        case .begun:
-            // A tuple, say, whose list holds the tuple: as CPython, write it again inside, and drop the outer one in the end.
-            try payForRecursion(reference.node)
-            try begin(reference)
+        case .begun: return false
+        case .empty(let index) where cycles?.mustWait(reference) == false: try fill(reference, index)
+        case .empty(let index), .memo(let index): get(index)
         }
+        return true
     }
 
-    private mutating func payForRecursion(_ node: PickleNode) throws(PickleError) {
-        node.forEachChild { _ in recursionBudget -= 1 }
-        guard recursionBudget > 0 else {
-            throw PickleError(.unrepresentable("a value that is recursive in too many ways"))
-        }
+    private mutating func get(_ index: Int) {
+        output.append(.binGet, orLong: .longBinGet, index: index)
     }
 
-    /// The object is on the stack: put it under an index when it will be asked for, or take the one that is there already.
-    /// - Returns: whether it is the new one.
-    @discardableResult
-    private mutating func complete(_ reference: PickleReference) -> Bool {
-        guard let place = shared.isEmpty ? nil : shared[reference] else { return true }
-        if case .memo(let index) = place {
-            output.append(.pop)
-            output.append(.binGet, orLong: .longBinGet, index: index)
-            return false
-        }
+    private mutating func fill(_ reference: PickleReference, _ index: Int) throws(PickleError) {
+        get(index)
+        shared[reference] = .memo(index)
+        try scheduleContents(reference)
+    }
+
+    /// The object is on the stack: put it under an index when it will be asked for, and write what it holds.
+    private mutating func complete(_ reference: PickleReference) throws(PickleError) {
+        guard !shared.isEmpty, shared[reference] != nil else { return try scheduleContents(reference) }
         output.append(.binPut, orLong: .longBinPut, index: memoCount)
         shared[reference] = .memo(memoCount)
         memoCount += 1
-        return true
+        guard cycles != nil else { return try scheduleContents(reference) }
+        try completeOnCycle(reference, memoCount - 1)
+    }
+
+    private mutating func completeOnCycle(_ reference: PickleReference, _ index: Int) throws(PickleError) {
+        let waiting = cycles?.end(reference) ?? []
+        guard let cycles, cycles.mustWait(reference), cycles.postponable.contains(reference) else {
+            for other in waiting.reversed() { steps.append(.fill(other)) }
+            return try scheduleContents(reference)
+        }
+        shared[reference] = .empty(index)
+        self.cycles?.postpone(reference)
     }
 
     private mutating func begin(_ reference: PickleReference) throws(PickleError) {
         switch reference.node {
         case .atom(let value):
             try writeAtom(value)
-            complete(reference)
+            try complete(reference)
         case .byteArray(let bytes):
             try writeByteArray(bytes)
-            complete(reference)
+            try complete(reference)
         case .tuple(let elements): writeTuple(reference, elements)
-        case .list(let elements):
+        case .list:
             output.append(.emptyList)
-            complete(reference)
-            schedule(items: elements, of: reference, one: .append, many: .appends)
-        case .dictionary(let entries):
+            try complete(reference)
+        case .dictionary:
             output.append(.emptyDict)
-            complete(reference)
-            schedule(items: entries, of: reference, one: nil, many: .setItems)
+            try complete(reference)
         case .set(let elements): try writeSet(reference, elements)
         case .frozenSet(let elements): try writeFrozenSet(reference, elements)
         case .instance(let instance): try writeConstruction(reference, instance)
         case .persistent(let identifier):
             steps.append(.complete(.binPersid, reference))
             schedule([identifier], of: reference)
+        }
+    }
+
+    /// What is added to an object that is on the stack.
+    private mutating func scheduleContents(_ reference: PickleReference) throws(PickleError) {
+        switch reference.node {
+        case .list(let elements): schedule(items: elements, of: reference, one: .append, many: .appends)
+        case .dictionary(let entries): schedule(items: entries, of: reference, one: nil, many: .setItems)
+        case .set(let elements) where version >= .v4: schedule(items: elements, of: reference, one: nil, many: .addItems)
+        case .instance(let instance): try scheduleContents(reference, instance)
+        default: break
         }
     }
 }
@@ -142,8 +190,7 @@ extension PicklerMachine {
     private mutating func writeSet(_ reference: PickleReference, _ elements: [Index]) throws(PickleError) {
         guard version >= .v4 else { return try writeSetCall("set", reference, elements) }
         output.append(.emptySet)
-        complete(reference)
-        schedule(items: elements, of: reference, one: nil, many: .addItems)
+        try complete(reference)
     }
 
     private mutating func writeFrozenSet(_ reference: PickleReference, _ elements: [Index]) throws(PickleError) {
@@ -167,13 +214,13 @@ extension PicklerMachine {
 // MARK: - Instances
 
 extension PicklerMachine {
-    /// What is added once the instance exists.
     private mutating func scheduleContents(
         _ reference: PickleReference, _ instance: PickleInstanceNode
     ) throws(PickleError) {
         guard instance.setItems.isEmpty || version >= .v4 else {
             throw PickleError(.unrepresentable("an instance with ADDITEMS needs protocol 4"))
         }
+        if !instance.setters.isEmpty { scheduleSetters(reference, instance.setters) }
         for state in instance.states.reversed() {
             steps.append(.opcode(.build))
             schedule([state], of: reference)
@@ -181,6 +228,16 @@ extension PicklerMachine {
         schedule(items: instance.setItems, of: reference, one: nil, many: .addItems)
         schedule(items: instance.dictionaryItems, of: reference, one: nil, many: .setItems)
         schedule(items: instance.listItems, of: reference, one: .append, many: .appends)
+    }
+
+    /// `setter(instance, state)`, whose result is dropped.
+    private mutating func scheduleSetters(_ reference: PickleReference, _ setters: [Index]) {
+        for call in stride(from: 0, to: setters.count, by: 2).reversed() {
+            steps += [.opcode(.pop), .opcode(.reduce), .opcode(.tuple2)]
+            schedule([setters[call + 1]], of: reference)
+            steps.append(.object(reference))
+            schedule([setters[call]], of: reference)
+        }
     }
 
     private mutating func writeConstruction(

@@ -6,6 +6,11 @@ struct PicklerOutput {
         self.bytes = bytes
     }
 
+    /// Drops what was written behind the first `count` bytes.
+    mutating func truncate(to count: Int) {
+        bytes.removeSubrange(count...)
+    }
+
     mutating func append(_ opcode: PickleOpcode) {
         bytes.append(opcode.rawValue)
     }

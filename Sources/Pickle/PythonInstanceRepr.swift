@@ -1,9 +1,14 @@
 extension PickleGlobal {
     /// A class or function, as `repr` shows it without an address.
     func pythonRepr(_ python: PythonVersion) -> String {
+        let named = python.isPython2 ? self : PythonNames.python3(self)
+        return named.shown(python)
+    }
+
+    private func shown(_ python: PythonVersion) -> String {
         if PythonTypes.singletons[self] != nil { return name }
         if isPythonClass { return !python.isPython2 ? python3ClassRepr : python2ClassRepr }
-        return module == "builtins" ? "<built-in function \(name)>" : "<function \(module).\(name)>"
+        return module == "builtins" || module == "__builtin__" ? "<built-in function \(name)>" : "<function \(module).\(name)>"
     }
 
     private var python3ClassRepr: String {

@@ -1,8 +1,21 @@
 /// Where Python 2 has what Python 3 has elsewhere. The meaning is that of CPython's `Lib/_compat_pickle.py`, for the modules
 /// that pickles are seen to name.
 enum PythonNames {
-    /// Python 3's name for a global that Python 2 or 3 wrote.
+    /// The name by which values hold what Python 2 wrote: Python 3's, unless that is also another global's of Python 2, as `str`
+    /// is, which is `unicode` too.
+    static func fromPython2(_ global: PickleGlobal) -> PickleGlobal {
+        let new = translated(global)
+        return python2(new) == global ? new : global
+    }
+
+    /// Python 3's name for a global of either.
     static func python3(_ global: PickleGlobal) -> PickleGlobal {
+        let new = translated(global)
+        // What has but one name in both was translated when it was read: this is then a module of Python 3 of that name.
+        return python2(new) == global ? portable(global) : new
+    }
+
+    private static func translated(_ global: PickleGlobal) -> PickleGlobal {
         // Nearly every name is of a module that is called the same in both.
         guard let module = modules[global.module] else { return global }
         if module == "builtins", let place = builtins[global.name] { return place }
@@ -18,7 +31,7 @@ enum PythonNames {
     }
 
     /// Python 3's name that every Python 3 has: since 3.7 `queue.Empty` says that it lives in `_queue`, which 3.6 lacks.
-    static func portable(_ global: PickleGlobal) -> PickleGlobal {
+    private static func portable(_ global: PickleGlobal) -> PickleGlobal {
         global.module == "_queue" && global.name == "Empty" ? PickleGlobal(module: "queue", name: "Empty") : global
     }
 

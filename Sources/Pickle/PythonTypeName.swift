@@ -33,7 +33,7 @@ extension PickleGlobal {
     fileprivate var pythonTypeName: String {
         if let singleton = PythonTypes.singletons[self] { return singleton }
         if isPythonClass { return "type" }
-        return module == "builtins" ? "builtin_function_or_method" : "function"
+        return module == "builtins" || module == "__builtin__" ? "builtin_function_or_method" : "function"
     }
 
     /// Whether the name is a class's, as far as a name can tell: it starts in upper case, or is a known type's.
@@ -79,6 +79,7 @@ enum PythonTypes {
             "list", "map", "memoryview", "object", "property", "range", "reversed", "set", "slice", "staticmethod", "str",
             "super", "tuple", "type", "zip",
         ],
+        "__builtin__": ["basestring", "buffer", "file", "long", "str"],
         "array": ["array"],
         "collections": ["defaultdict", "deque"],
         "datetime": ["date", "datetime", "time", "timedelta", "timezone", "tzinfo"],

@@ -16,6 +16,7 @@ struct SharedObjects {
             references.insert(reference)
             return
         }
+        if case .instance(let instance) = node, !instance.setters.isEmpty { references.insert(reference) }
         node.forEachChild { pending.append(reference.sibling($0)) }
     }
 }

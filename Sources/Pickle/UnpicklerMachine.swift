@@ -6,6 +6,8 @@ struct UnpicklerMachine {
     var reader: PickleReader
     var nodes: [PickleNode]
     private let limits: PickleLimits
+    /// The protocol that the pickle was written at: below 3, names are Python 2's.
+    private var version: PickleProtocol
     private var stack: [Index] = []
     /// How high the stack was at each `MARK`.
     private var marks: [Int] = []
@@ -16,8 +18,9 @@ struct UnpicklerMachine {
     private static let none: Index = 0
     private static let emptyTuple: Index = 3
 
-    init(_ bytes: UnsafeRawBufferPointer, _ limits: PickleLimits) {
+    init(_ bytes: UnsafeRawBufferPointer, _ limits: PickleLimits, _ version: PickleProtocol) {
         reader = PickleReader(bytes)
+        self.version = version
         self.limits = limits
         nodes = Self.constants
         nodes.reserveCapacity(min(bytes.count / 2, 64) + Self.constants.count)
@@ -44,8 +47,9 @@ struct UnpicklerMachine {
         switch try reader.opcode() {
         // The machine itself
         case .proto:
-            let version = try reader.byte()
-            guard version <= 5 else { throw reader.failure(.unsupportedProtocol(version)) }
+            let number = try reader.byte()
+            guard let known = PickleProtocol(rawValue: number) else { throw reader.failure(.unsupportedProtocol(number)) }
+            version = known
         case .frame: try checkFrame()
         case .stop: return .stopped
         case .mark: marks.append(stack.count)
@@ -160,7 +164,17 @@ extension UnpicklerMachine {
 
     /// `POP` takes a mark as well as a value.
     private mutating func popAny() throws(PickleError) {
-        if marks.last == stack.count { marks.removeLast() } else { _ = try pop() }
+        if marks.last == stack.count { marks.removeLast() } else { keepSetter(try pop()) }
+    }
+
+    /// A call that is dropped as soon as it is made, and that was given the instance below, has given that its state.
+    private mutating func keepSetter(_ dropped: Index) {
+        guard Int(dropped) == nodes.count - 1, case .instance(let call) = nodes[Int(dropped)], call.construction == .reduce,
+            case .tuple(let arguments) = nodes[Int(call.arguments)], arguments.count == 2,
+            let below = try? top(), below == arguments[0], case .instance(var instance) = nodes[Int(below)]
+        else { return }
+        instance.setters += [call.callable, arguments[1]]
+        nodes[Int(below)] = .instance(instance)
     }
 
     mutating func push(node: PickleNode) throws(PickleError) {
@@ -341,7 +355,12 @@ extension UnpicklerMachine {
         guard let module = PickleText.string(try reader.line()), let name = PickleText.string(try reader.line()) else {
             throw reader.failure(.malformedArgument("a global's name that is not UTF-8"))
         }
-        return PythonNames.python3(PickleGlobal(module: module, name: name))
+        return named(module, name)
+    }
+
+    private func named(_ module: String, _ name: String) -> PickleGlobal {
+        let global = PickleGlobal(module: module, name: name)
+        return version < .v3 ? PythonNames.fromPython2(global) : global
     }
 
     private mutating func pushGlobalLines() throws(PickleError) {
@@ -353,7 +372,7 @@ extension UnpicklerMachine {
         guard let module = nodes[Int(names[0])].text, let name = nodes[Int(names[1])].text else {
             throw stackFailure("STACK_GLOBAL requires str")
         }
-        try push(.global(PythonNames.python3(PickleGlobal(module: module, name: name))))
+        try push(.global(named(module, name)))
     }
 
     private mutating func pushExtension(_ code: Int) throws(PickleError) {

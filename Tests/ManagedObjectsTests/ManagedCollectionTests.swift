@@ -112,7 +112,7 @@ struct ManagedSynchronizationTests {
         #expect(try event.call("wait", 0).value() == true)
         _ = try event.call("clear")
         let call = try event.call("wait", 1)
-        guard case .value(let value)? = event.object.timeOut(call.id) else { Issue.record("no answer"); return }
+        guard case .value(let value)? = event.timeOut(call.id).reply else { Issue.record("no answer"); return }
         #expect(try value.value() == false)
     }
 }

@@ -25,7 +25,7 @@ struct ManagedQueueTests {
         let queue = ObjectUnderTest(ManagedQueue())
         let call = try queue.call("get", true, 1.5, at: 1_000)
         #expect(call.deadline == .some(Timestamp(nanoseconds: 1_500_001_000)))
-        guard case .exception(let exception)? = queue.object.timeOut(call.id) else { Issue.record("no answer"); return }
+        guard case .exception(let exception)? = queue.timeOut(call.id).reply else { Issue.record("no answer"); return }
         #expect(exception.name == "Empty")
         #expect(try queue.call("put", 1).woken.isEmpty)
     }

@@ -53,6 +53,13 @@ struct ObjectUnderTest {
         return Called(id: id, outcome: try #require(result).outcome, woken: effects.answers)
     }
 
+    /// A waiting call's time has come: its answer, and whom that woke.
+    func timeOut(_ call: CallID) -> (reply: Reply?, woken: [Answer]) {
+        var effects = Effects()
+        let reply = object.timeOut(call, effects: &effects)
+        return (reply, effects.answers)
+    }
+
     func repr() throws -> String {
         guard case .text(let text)? = object.fallback("__repr__", python: .latest, address: "0x1") else { return "" }
         return text

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 struct MapTests {
@@ -12,13 +13,8 @@ struct MapTests {
     @Test func `sha256sum over many files gives what sha256sum itself gives`() async throws {
         let mapped = try await ManagerProgram.run(["map", "--jobs", "3", "--", "sha256sum"], input: Self.files.joined(separator: "\n") + "\n")
         #expect(mapped.status == 0)
-        let direct = Process()
-        let output = Pipe()
-        direct.executableURL = URL(fileURLWithPath: "/usr/bin/sha256sum")
-        direct.arguments = Self.files
-        direct.standardOutput = output
-        try direct.run()
-        #expect(mapped.output == String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self))
+        let direct = try await TestProgram.run("/usr/bin/sha256sum", Self.files)
+        #expect(mapped.output == direct.output)
     }
 
     @Test func `Outputs come in the order of the inputs, whichever ends first`() async throws {
@@ -55,10 +51,10 @@ struct MapTests {
     @Test(arguments: [SIGINT, SIGTERM])
     func `A signal ends everything that was started`(_ signal: Int32) async throws {
         let mark = "31\(Int.random(in: 10_000...99_999)).5"
-        let map = try ManagerProgram(["map", "--jobs", "2", "--", "sh", "-c", "echo ready >&2; sleep \(mark)", ":::", "1", "2"])
+        let map = try ManagerProgram.start(["map", "--jobs", "2", "--", "sh", "-c", "echo ready >&2; sleep \(mark)", ":::", "1", "2"])
         while Self.processes(with: mark) < 2 { await Task.yield() }
-        kill(map.process.processIdentifier, signal)
-        let ended = await map.end()
+        kill(map.pid, signal)
+        let ended = await map.outcome()
         #expect(ended.status == 128 + signal)
         #expect(Self.processes(with: mark) == 0)
     }

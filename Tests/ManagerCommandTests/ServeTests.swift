@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 struct ServeTests {
@@ -17,7 +18,7 @@ struct ServeTests {
 
     @Test func `call takes JSON and gives Python's repr or JSON`() async throws {
         try await withServe(["--register", "d=dict"]) { address, environment in
-            func call(_ arguments: String...) async throws -> ManagerProgram.Ended {
+            func call(_ arguments: String...) async throws -> Outcome {
                 try await ManagerProgram.run(["call", "--address", address, "d"] + arguments, environment: environment)
             }
             _ = try await call("update", #"{"z": [1, 2.5, null, true], "a": "ü"}"#)
@@ -33,14 +34,14 @@ struct ServeTests {
 
     @Test func `work runs a command for the items of a queue`() async throws {
         try await withServe(["--register", "tasks=Queue", "--register", "results=Queue"]) { address, environment in
-            let worker = try ManagerProgram(
+            let worker = try ManagerProgram.start(
                 ["work", "--address", address, "--tasks", "tasks", "--results", "results", "--jobs", "2", "--", "echo", "got"],
                 environment: environment)
             _ = try await ManagerProgram.run(["put", "--address", address, "tasks", "x"], environment: environment)
             let result = try await ManagerProgram.run(["get", "--address", address, "results", "--json"], environment: environment)
             #expect(result.output.hasPrefix(#"{"input": "x", "status": 0, "output": "got x\n""#))
-            worker.process.terminate()
-            let ended = await worker.end()
+            worker.end()
+            let ended = await worker.outcome()
             #expect(ended.status == 143)
         }
     }
@@ -72,7 +73,7 @@ struct ServeTests {
 
     @Test func `A key file that others can read gets a warning`() async throws {
         let file = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
-        FileManager.default.createFile(atPath: file.path, contents: Data("abc\n".utf8), attributes: [.posixPermissions: 0o644])
+        _ = FileManager.default.createFile(atPath: file.path, contents: Data("abc\n".utf8), attributes: [.posixPermissions: 0o644])
         defer { try? FileManager.default.removeItem(at: file) }
         try await withServe(["--register", "q=Queue"]) { address, _ in
             let ended = try await ManagerProgram.run(["call", "--address", address, "--authkey-file", file.path, "q", "qsize"])

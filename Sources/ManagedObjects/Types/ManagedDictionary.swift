@@ -7,7 +7,7 @@ public struct ManagedDictionary: ManagedObject {
     public init() {}
 
     public init(_ arguments: Arguments) throws(PythonException) {
-        try update(arguments)
+        try update(arguments.readingProxies())
     }
 
     public static let methods = MethodTable<ManagedDictionary> {
@@ -62,7 +62,7 @@ public struct ManagedDictionary: ManagedObject {
             dictionary.storage.set(key, (call[0], value))
             return .value(value)
         }
-        Method(anyArguments: "dict.update") { (dictionary, arguments, _) throws(PythonException) in
+        Method(anyArguments: "dict.update", iterates: true) { (dictionary, arguments, _) throws(PythonException) in
             try dictionary.update(arguments)
             return .none
         }
@@ -87,24 +87,29 @@ extension ManagedDictionary {
             throw .typeError("update expected at most 1 argument, got \(arguments.positional.count)")
         }
         var entries: [KeyedEntries.Entry] = []
-        if let source = arguments.positional.first { entries = try Self.entries(of: source.pythonValue()) }
+        if let source = arguments.positional.first { entries = try Self.entries(of: source) }
         for (name, value) in arguments.keywords { entries.append((try Fragment(pythonValue: .string(name)), value)) }
         var keyed: [(key: PickleKey, entry: KeyedEntries.Entry)] = []
         for entry in entries { keyed.append((try PickleKey(entry.key), entry)) }
         for (key, entry) in keyed { storage.set(key, entry) }
     }
 
-    private static func entries(of source: PickleValue) throws(PythonException) -> [KeyedEntries.Entry] {
+    private static func entries(of source: Fragment) throws(PythonException) -> [KeyedEntries.Entry] {
         var entries: [KeyedEntries.Entry] = []
-        if case .dictionary(let dictionary) = source {
-            for (key, value) in dictionary { entries.append((try Fragment(pythonValue: key), try Fragment(pythonValue: value))) }
+        let value = try source.pythonValue()
+        if case .dictionary(let dictionary) = value {
+            for (key, value) in dictionary {
+                entries.append((try Fragment(pythonValue: key, from: source), try Fragment(pythonValue: value, from: source)))
+            }
         } else {
-            for (number, element) in try source.pythonIteration().enumerated() { entries.append(try entry(of: element, number: number)) }
+            for (number, element) in try value.pythonIteration().enumerated() {
+                entries.append(try entry(of: element, number: number, from: source))
+            }
         }
         return entries
     }
 
-    private static func entry(of element: PickleValue, number: Int) throws(PythonException) -> KeyedEntries.Entry {
+    private static func entry(of element: PickleValue, number: Int, from source: Fragment) throws(PythonException) -> KeyedEntries.Entry {
         let pair: [PickleValue]
         do throws(PythonException) {
             pair = try element.pythonIteration()
@@ -114,6 +119,6 @@ extension ManagedDictionary {
         guard pair.count == 2 else {
             throw .valueError("dictionary update sequence element #\(number) has length \(pair.count); 2 is required")
         }
-        return (try Fragment(pythonValue: pair[0]), try Fragment(pythonValue: pair[1]))
+        return (try Fragment(pythonValue: pair[0], from: source), try Fragment(pythonValue: pair[1], from: source))
     }
 }

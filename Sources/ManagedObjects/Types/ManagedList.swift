@@ -11,7 +11,7 @@ public struct ManagedList: ManagedObject {
         let given = arguments.positional.count
         guard arguments.keywords.isEmpty else { throw .typeError("list() takes no keyword arguments") }
         guard given <= 1 else { throw .typeError("list expected at most 1 argument, got \(given)") }
-        if let source = arguments.positional.first { elements = Deque(try source.pythonElements()) }
+        if let source = try arguments.readingProxies().positional.first { elements = Deque(try source.pythonElements()) }
     }
 
     public static let methods = MethodTable<ManagedList>(accessors + mutators + legacySlices)
@@ -143,7 +143,7 @@ extension ManagedList {
             return .none
         }
         Method("list.copy") { (list, _, _) in .value(list.value()) }
-        Method("list.extend", ["iterable"]) { (list, call, _) throws(PythonException) in
+        Method("list.extend", ["iterable"], iterates: true) { (list, call, _) throws(PythonException) in
             list.elements.append(contentsOf: try call[0].pythonElements())
             return .none
         }

@@ -47,7 +47,7 @@ public struct ManagedLock: ManagedObject {
         }
     }
 
-    public mutating func timeOut(_ call: CallID) -> Reply? {
+    public mutating func timeOut(_ call: CallID, effects: inout Effects) -> Reply? {
         waiters.remove(call).map { .bool(false) }
     }
 
@@ -61,6 +61,6 @@ public struct ManagedLock: ManagedObject {
     }
 
     public func repr(python: PythonVersion, address: String) -> String {
-        "<\(isLocked ? "locked" : "unlocked") _thread.lock object at \(address)>"
+        python.isPython2 ? "<thread.lock object at \(address)>" : "<\(isLocked ? "locked" : "unlocked") _thread.lock object at \(address)>"
     }
 }

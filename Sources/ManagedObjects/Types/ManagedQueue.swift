@@ -217,7 +217,7 @@ extension ManagedQueue {
 // MARK: - Callers that leave
 
 extension ManagedQueue {
-    public mutating func timeOut(_ call: CallID) -> Reply? {
+    public mutating func timeOut(_ call: CallID, effects: inout Effects) -> Reply? {
         if getters.remove(call) != nil { return .exception(ManagedQueue.empty) }
         if putters.remove(call) != nil { return .exception(ManagedQueue.full) }
         return nil
