@@ -51,9 +51,9 @@ def outcome(answer, identity=False):
         return BLOCKS
     kind, result = answer
     if kind == '#RETURN':
-        return 'returns', describe(result, identity)
+        return 'returns', without_addresses(describe(result, identity))
     if kind == '#ERROR':
-        return 'raises', describe(result, identity)
+        return 'raises', without_addresses(describe(result, identity))
     if kind == '#PROXY':
         return 'proxy', '%s %s' % (result[1].typeid, sorted(set(result[0])))
     if kind in ('#TRACEBACK', '#UNSERIALIZABLE'):
@@ -63,4 +63,5 @@ def outcome(answer, identity=False):
 
 
 def without_addresses(text):
-    return re.sub('0x[0-9a-f]+', '0x', text)
+    """What identifies objects and threads differs from process to process."""
+    return re.sub(r"\b0x[0-9a-f]+|(?<=owner=)[1-9]\d*|(?<=owner=)u?'[^']*'", '...', text)

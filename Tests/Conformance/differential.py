@@ -2,7 +2,7 @@
 
     python3 differential.py --manager .build/debug/manager                 every type, 10,000 sequences each
     python3 differential.py --itself --type list --sequences 1000          CPython with itself: the tester's own test
-    python3 differential.py --manager … --type list --seed 4711:17         one sequence again
+    python3 differential.py --manager ... --type list --seed 4711:17         one sequence again
 
 A difference is printed with its seed and the shortest sequence that still shows it.
 """
@@ -165,7 +165,7 @@ def _spelled_arguments(arguments, keywords):
 
 
 def ascii_repr(value):
-    return repr(value) if PYTHON2 else ascii(value)
+    return repr(value) if PYTHON2 else ascii(value)  # noqa: F821
 
 
 def test(tester, typeid, count, seed, first=0, most=20):

@@ -174,6 +174,14 @@ def acquire(rng):
                       if not PYTHON2 else [((False,), {}), ((0,), {}), ((False,), {}), ((), {'blocking': False})])
 
 
+def acquire_semaphore(rng):
+    """Without a timeout that is no number: with one, `Semaphore.acquire` runs for ever."""
+    while True:
+        arguments, keywords = acquire(rng)
+        if len(arguments) < 2 or arguments[1] == arguments[1]:
+            return arguments, keywords
+
+
 def timeout(rng):
     return rng.choice([((0,), {}), ((0.0,), {}), ((-1,), {}), ((0.001,), {}), ((), {'timeout': 0}), ((False,), {})])
 
@@ -272,9 +280,9 @@ KINDS = {
         ('pop', none), ('__class_getitem__', one(lambda rng: rng.choice([int, 1])))]), ordered=False),
     'Lock': Kind(none, {'acquire': acquire, 'release': none, 'locked': none}, waits=('acquire',), sessions=2, names=('blocking', 'timeout')),
     'RLock': Kind(none, {'acquire': acquire, 'release': none, 'locked': none}, waits=('acquire',), sessions=2, names=('blocking', 'timeout')),
-    'Semaphore': Kind(semaphore_value, {'acquire': acquire, 'release': some(none, none, one(small)) if not PYTHON2 else none, 'locked': none},
+    'Semaphore': Kind(semaphore_value, {'acquire': acquire_semaphore, 'release': some(none, none, one(small)) if not PYTHON2 else none, 'locked': none},
                       waits=('acquire', 'release'), sessions=2, names=('n', 'value')),
-    'BoundedSemaphore': Kind(semaphore_value, {'acquire': acquire, 'release': some(none, none, one(small)) if not PYTHON2 else none, 'locked': none},
+    'BoundedSemaphore': Kind(semaphore_value, {'acquire': acquire_semaphore, 'release': some(none, none, one(small)) if not PYTHON2 else none, 'locked': none},
                              waits=('acquire', 'release'), sessions=2, names=('n', 'value')),
     'Condition': Kind(none, {'acquire': acquire, 'release': none, 'wait': timeout, 'notify': some(none, one(lambda rng: rng.randrange(-1, 3))),
                              'notify_all': none, 'locked': none}, waits=('acquire', 'wait'), sessions=2, names=('n', 'timeout')),

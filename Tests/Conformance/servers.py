@@ -8,11 +8,8 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 
 KEY = b'conformance'
-TYPES_BY_HAND = ('LifoQueue', 'PriorityQueue', 'set')
-"""What a SyncManager of every version can hold, but not every one registers."""
 
 
 class Server(object):
@@ -56,9 +53,6 @@ def manager_server(executable, folder, python=None):
     python: the version whose texts it is to use for all clients; None lets it tell from each client's requests.
     """
     command = [executable, 'serve', '--address', 'unix:' + _socket(folder, 'manager')]
-    for name in TYPES_BY_HAND:
-        if name.endswith('Queue'):
-            continue
     if python:
         command += ['--python', python]
     return Server(command, dict(os.environ, MANAGER_AUTHKEY=KEY.decode()))
@@ -89,8 +83,6 @@ def main(path):
         ReferenceManager.register('set', set, exposed=SET_METHODS)
     current_process().authkey = KEY
     server = ReferenceManager(address=path, authkey=KEY).get_server()
-    if sys.version_info < (3,):  # its serve_forever returns when its main thread is interrupted, as every later one does
-        threading.current_thread().daemon = False
     print('listening on unix:' + path)
     sys.stdout.flush()
     server.serve_forever()
