@@ -187,7 +187,7 @@ def timeout(rng):
 
 
 def semaphore_value(rng):
-    return rng.choice([((), {}), ((0,), {}), ((1,), {}), ((2,), {}), ((), {'value': 1}), ((-1,), {}), ((True,), {}), ((1.5,), {}), ((u'x',), {}), ((1, 2), {}), ((), {'nonesuch': 1})])
+    return rng.choice([((), {}), ((0,), {}), ((1,), {}), ((2,), {}), ((), {'value': 1}), ((-1,), {}), ((True,), {}), ((1.5,), {}), ((u"x",), {}), ((), {"nonesuch": 1})])
 
 
 def small(rng):
