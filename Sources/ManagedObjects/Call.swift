@@ -37,6 +37,8 @@ public struct Timestamp: Hashable, Comparable, Sendable {
 public struct Arguments: Sendable {
     public var positional: [Fragment]
     public var keywords: [(name: String, value: Fragment)]
+    /// Which Python's errors the caller expects.
+    public var python = PythonVersion.latest
 
     public init(_ positional: [Fragment] = [], keywords: [(name: String, value: Fragment)] = []) {
         self.positional = positional

@@ -63,7 +63,7 @@ extension Call {
     private static func seconds(_ argument: Fragment, _ use: TimeoutUse) throws(PythonException) -> Double? {
         guard !argument.isNone else { return nil }
         let value = try argument.pythonValue()
-        guard let seconds = value.pythonSeconds else { throw use.error(value) }
+        guard let seconds = Double(pythonNumber: value) else { throw use.error(value) }
         return seconds
     }
 }
@@ -87,7 +87,7 @@ extension Call {
 
     private func lockSeconds(_ argument: Fragment) throws(PythonException) -> Double {
         let value = try argument.pythonValue()
-        guard let seconds = value.pythonSeconds else { throw notAnInteger(value) }
+        guard let seconds = Double(pythonNumber: value) else { throw notAnInteger(value) }
         return seconds
     }
 
@@ -103,18 +103,5 @@ extension Call {
         if python.isPython2 { return .typeError("an integer is required") }
         return .typeError(python < PythonVersion(3, 10)
             ? "an integer is required (got type \(name))" : "'\(name)' object cannot be interpreted as an integer")
-    }
-}
-
-extension PickleValue {
-    /// A real number.
-    fileprivate var pythonSeconds: Double? {
-        switch self {
-        case .bool(let value): value ? 1 : 0
-        case .int(let value): Double(value)
-        case .float(let value): value
-        case .bigInt(let value): Double(value)
-        default: nil
-        }
     }
 }

@@ -70,6 +70,10 @@ extension Registry {
         registry.register("list", ManagedList.self)
         registry.register("Queue", ManagedQueue.self)
         registry.register("JoinableQueue", ManagedQueue.self)
+        registry.register("LifoQueue") { (arguments) throws(PythonException) in try ManagedQueue(arguments, order: .lifo) }
+        registry.register("PriorityQueue") { (arguments) throws(PythonException) in try ManagedQueue(arguments, order: .priority) }
+        registry.register("set", ManagedSet.self)
+        registry.register("Array", ManagedArray.self)
         registry.register("Value", ManagedValue.self)
         registry.register("Namespace", ManagedNamespace.self)
         registry.register("Lock", ManagedLock.self)

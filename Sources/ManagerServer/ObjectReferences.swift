@@ -38,9 +38,10 @@ extension ObjectTable {
     ///
     /// - Parameter holder: the identifier of the object that is called, or that is being made of them.
     func claim(_ arguments: Arguments, for holder: String) -> Arguments {
-        Arguments(
-            arguments.positional.map { claim($0, for: holder) },
-            keywords: arguments.keywords.map { ($0.name, claim($0.value, for: holder)) })
+        var claimed = arguments
+        claimed.positional = arguments.positional.map { claim($0, for: holder) }
+        claimed.keywords = arguments.keywords.map { ($0.name, claim($0.value, for: holder)) }
+        return claimed
     }
 
     private func claim(_ fragment: Fragment, for holder: String) -> Fragment {

@@ -24,8 +24,11 @@ struct ServerFunctions: Sendable {
     ///
     /// - Parameter mayHoldProxies: whether there may be proxies in the request's arguments.
     /// - Throws: what the peer gets as `#TRACEBACK`.
-    func call(_ request: Request, mayHoldProxies: Bool, at version: PickleProtocol) throws(PythonException) -> Result {
-        let arguments = request.arguments
+    func call(
+        _ request: Request, mayHoldProxies: Bool, at version: PickleProtocol, python: PythonVersion
+    ) throws(PythonException) -> Result {
+        var arguments = request.arguments
+        arguments.python = python
         switch request.method {
         case "dummy": return Result(reply: .none)
         case "create": return try create(arguments, mayHoldProxies, at: version)

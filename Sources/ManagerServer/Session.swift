@@ -133,7 +133,7 @@ extension Session {
     private mutating func callServer(_ request: Request, keepingReferences: Bool = true, into output: inout ByteBuffer) {
         let version = reader.peerProtocol
         do throws(PythonException) {
-            let result = try functions.call(request, mayHoldProxies: reader.mayHoldProxies, at: version)
+            let result = try functions.call(request, mayHoldProxies: reader.mayHoldProxies, at: version, python: python)
             if keepingReferences { note(result.references) }
             ReplyWriter.write(.value, result.reply, at: version, to: &output)
         } catch {

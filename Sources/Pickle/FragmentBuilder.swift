@@ -33,6 +33,12 @@ public struct FragmentBuilder: Sendable {
         batches(opening: .emptyDict, closing: .setItems, entries.lazy.map { [$0.key, $0.value] })
     }
 
+    /// A `set` of these elements, for readers of protocol 4.
+    public static func set(_ elements: some Sequence<Fragment>) -> Fragment {
+        let set = batches(opening: .emptySet, closing: .addItems, elements.lazy.map { [$0] })
+        return Fragment(body: set.body, lowest: max(set.readers.lowest, .v4), highest: set.readers.highest)
+    }
+
     private static func batches(opening: PickleOpcode, closing: PickleOpcode, _ items: some Sequence<[Fragment]>) -> Fragment {
         var builder = FragmentBuilder()
         builder.append(opening)

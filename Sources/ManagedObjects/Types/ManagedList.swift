@@ -233,21 +233,16 @@ extension ManagedList {
     @MethodTableBuilder<ManagedList>
     private static var legacySlices: [Method<ManagedList>] {
         Method("list.__getslice__", ["start", "stop"]) { (list, call, _) throws(PythonException) in
-            let slice = try list.legacySlice(call)
+            let slice = try call.legacySlice(length: list.elements.count)
             return .value(FragmentBuilder.list(slice.positions.map { list.elements[$0] }))
         }
         Method("list.__setslice__", ["start", "stop", "values"]) { (list, call, _) throws(PythonException) in
-            try list.replace(list.legacySlice(call), with: call[2].pythonElements())
+            try list.replace(call.legacySlice(length: list.elements.count), with: call[2].pythonElements())
             return .none
         }
         Method("list.__delslice__", ["start", "stop"]) { (list, call, _) throws(PythonException) in
-            list.remove(try list.legacySlice(call))
+            list.remove(try call.legacySlice(length: list.elements.count))
             return .none
         }
-    }
-
-    /// Python 2 has added the length to negative bounds already; what is negative still lies before the first element.
-    private func legacySlice(_ call: Call) throws(PythonException) -> PythonSlice {
-        try PythonSlice(start: max(call.int(0), 0), stop: max(call.int(1), 0), step: nil, length: elements.count)
     }
 }
