@@ -93,13 +93,23 @@ extension Call {
 
     /// `bool(int)`, where C asks for an integer.
     private func integralTruth(_ position: Int, default value: Bool) throws(PythonException) -> Bool {
-        guard let argument = optional(position) else { return value }
-        if let int = argument.int { return int != 0 }
-        throw notAnInteger(try argument.pythonValue())
+        try optional(position)?.integralTruth(python) ?? value
     }
 
-    private func notAnInteger(_ value: PickleValue) -> PythonException {
-        let name = value.pythonTypeName
+    private func notAnInteger(_ value: PickleValue) -> PythonException { .notAnInteger(value, python) }
+}
+
+extension Fragment {
+    /// `bool(int)`, where C asks for an integer.
+    func integralTruth(_ python: PythonVersion) throws(PythonException) -> Bool {
+        if let int { return int != 0 }
+        throw .notAnInteger(try pythonValue(), python)
+    }
+}
+
+extension PythonException {
+    fileprivate static func notAnInteger(_ value: PickleValue, _ python: PythonVersion) -> PythonException {
+        let name = value.typeTitle(python)
         if python.isPython2 { return .typeError("an integer is required") }
         return .typeError(python < PythonVersion(3, 10)
             ? "an integer is required (got type \(name))" : "'\(name)' object cannot be interpreted as an integer")

@@ -67,7 +67,7 @@ private final class Host<Object: ManagedObject>: HostedObject, @unchecked Sendab
         guard let method = methods.byName[name] else { return nil }
         do throws(PythonException) {
             let arguments = try method.iterates ? arguments.readingProxies() : arguments
-            let bound = try method.parameters?.bind(arguments) ?? []
+            let bound = try method.bind(arguments)
             let call = Call(id: id, now: now, python: python, sent: arguments, bound: bound)
             let outcome = try state.withLock { (object) throws(PythonException) in try method.body(&object, call, &effects) }
             return Result(outcome: outcome, holds: method.holds)

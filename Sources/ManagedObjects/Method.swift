@@ -53,8 +53,8 @@ public struct Method<Object: ManagedObject>: Sendable {
     public typealias Body = @Sendable (inout Object, Call, inout Effects) throws(PythonException) -> Outcome
 
     public let name: String
-    /// `nil` when the method looks at its arguments itself.
-    let parameters: Parameters?
+    /// The arguments in the parameters' order; none of them when the method looks at its arguments itself.
+    let bind: @Sendable (Arguments) throws(PythonException) -> [Fragment?]
     /// Whether the caller holds something afterwards that must come back when its session ends.
     let holds: Bool
     /// Whether the method iterates over its arguments, so that it reads what proxies among them refer to.
@@ -72,8 +72,18 @@ public struct Method<Object: ManagedObject>: Sendable {
         _ body: @escaping Body
     ) {
         name = String(qualifiedName.split(separator: ".", maxSplits: 1).last ?? "")
-        parameters = Parameters(name: qualifiedName, required: required, optional: optional)
+        bind = Parameters(name: qualifiedName, required: required, optional: optional).bind
         self.holds = holds
+        self.iterates = iterates
+        self.body = body
+    }
+
+    /// A method that is written in C in CPython.
+    public init(_ qualifiedName: String, _ convention: CConvention, iterates: Bool = false, _ body: @escaping Body) {
+        let function = CFunction(qualifiedName: qualifiedName, convention: convention)
+        name = function.name
+        bind = function.bind
+        holds = false
         self.iterates = iterates
         self.body = body
     }
@@ -84,7 +94,7 @@ public struct Method<Object: ManagedObject>: Sendable {
         _ body: @escaping @Sendable (inout Object, Arguments, inout Effects) throws(PythonException) -> Outcome
     ) {
         name = String(qualifiedName.split(separator: ".", maxSplits: 1).last ?? "")
-        parameters = nil
+        bind = { (_) in [] }
         holds = false
         self.iterates = iterates
         self.body = { (object, call, effects) throws(PythonException) in try body(&object, call.sent, &effects) }

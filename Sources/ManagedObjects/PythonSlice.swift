@@ -40,7 +40,7 @@ struct PythonSlice {
     }
 
     /// An `int` of any size: one that does not fit lies beyond either end.
-    private static func bound(_ value: PickleValue) throws(PythonException) -> Int? {
+    static func bound(_ value: PickleValue) throws(PythonException) -> Int? {
         switch value {
         case .none: nil
         case .int(let number): number

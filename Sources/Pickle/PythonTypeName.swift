@@ -21,7 +21,7 @@ extension PickleValue {
     }
 
     /// The type's name as error messages give it, CPython's `tp_name`: that of a type written in C holds its module.
-    var pythonTypeTitle: String {
+    public var pythonTypeTitle: String {
         guard case .instance(let instance) = self, let type = instance.pythonClass, PythonTypes.titledByModule.contains(type)
         else { return pythonTypeName }
         return "\(type.module).\(type.name)"
@@ -100,5 +100,15 @@ enum PythonTypes {
         PickleGlobal(module: "datetime", name: "timezone"),
         PickleGlobal(module: "decimal", name: "Decimal"),
         PickleGlobal(module: "functools", name: "partial"),
+    ]
+
+    /// Classes whose objects can change, so that they have no hash.
+    static let unhashable: Set<PickleGlobal> = [
+        PickleGlobal(module: "array", name: "_array_reconstructor"),
+        PickleGlobal(module: "array", name: "array"),
+        PickleGlobal(module: "collections", name: "Counter"),
+        PickleGlobal(module: "collections", name: "OrderedDict"),
+        PickleGlobal(module: "collections", name: "defaultdict"),
+        PickleGlobal(module: "collections", name: "deque"),
     ]
 }

@@ -55,7 +55,7 @@ def outcome(answer, identity=False):
     if kind == '#ERROR':
         return 'raises', without_addresses(describe(result, identity))
     if kind == '#PROXY':
-        return 'proxy', '%s %s' % (result[1].typeid, sorted(set(result[0])))
+        return 'proxy', result[1].typeid
     if kind in ('#TRACEBACK', '#UNSERIALIZABLE'):
         lines = result.strip().splitlines() or ['']
         return ('remote error' if kind == '#TRACEBACK' else 'unserializable'), without_addresses(lines[-1])

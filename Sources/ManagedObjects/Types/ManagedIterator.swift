@@ -1,26 +1,58 @@
 public import Pickle
 
-/// An iterator over what an object held when it was asked (`IteratorProxy`).
+/// An iterator over the keys of a `dict` (`IteratorProxy`).
 public struct ManagedIterator: ManagedObject {
     private var remaining: ArraySlice<Fragment>
+    private let size: SharedSize
+    /// What the size must be; never again what it is once it was not.
+    private var expected: Int?
+    private var hasEnded = false
 
-    public init(_ elements: [Fragment]) {
-        remaining = elements[...]
+    init(_ keys: [Fragment], of size: SharedSize) {
+        remaining = keys[...]
+        expected = keys.count
+        self.size = size
     }
 
     public init(_ arguments: Arguments) throws(PythonException) {
         throw .typeError("an Iterator is made by a method of another object, not created")
     }
 
-    public static let methods = MethodTable<ManagedIterator> {
-        Method("iterator.__next__") { (iterator, _, _) throws(PythonException) in try iterator.next() }
-        Method("iterator.next") { (iterator, _, _) throws(PythonException) in try iterator.next() }
+    public static let methods = MethodTable<ManagedIterator>(steps + ["send", "throw", "close"].map(absent))
+
+    @MethodTableBuilder<ManagedIterator>
+    private static var steps: [Method<ManagedIterator>] {
+        Method("dict_keyiterator.__next__", .slot(0)) { (iterator, _, _) throws(PythonException) in try iterator.next() }
+        Method("dict_keyiterator.next", .slot(0)) { (iterator, _, _) throws(PythonException) in try iterator.next() }
+    }
+
+    /// What `IteratorProxy` exposes for generators' sake, and iterators do not have.
+    private static func absent(_ name: String) -> Method<ManagedIterator> {
+        Method(anyArguments: "dict_keyiterator.\(name)") { (_, _, _) throws(PythonException) in
+            throw .attributeError("'dict_keyiterator' object has no attribute '\(name)'")
+        }
     }
 
     private mutating func next() throws(PythonException) -> Outcome {
-        guard let element = remaining.popFirst() else { throw PythonException(name: "StopIteration") }
-        return .value(element)
+        guard !hasEnded else { throw PythonException(name: "StopIteration") }
+        guard expected == size.value else {
+            expected = nil
+            throw .runtimeError("dictionary changed size during iteration")
+        }
+        guard let key = remaining.popFirst() else {
+            hasEnded = true
+            throw PythonException(name: "StopIteration")
+        }
+        return .value(key)
     }
 
-    public func repr(python: PythonVersion, address: String) -> String { "<iterator object at \(address)>" }
+    /// `iter([…])` of what is left.
+    public func value() throws(PythonException) -> Fragment {
+        let list = try FragmentBuilder.list(remaining).pythonValue()
+        return try Fragment(pythonValue: .instance(PickleInstance(.global(PickleGlobal(module: "builtins", name: "iter")), [list])))
+    }
+
+    public func repr(python: PythonVersion, address: String) -> String {
+        "<\(python.isPython2 ? "dictionary-keyiterator" : "dict_keyiterator") object at \(address)>"
+    }
 }
