@@ -81,6 +81,13 @@ extension QueueProxy {
         try await object.result(of: "get_many", [Fragment(count)])
     }
 
+    /// Takes up to so many items in one call, and waits no longer than this for the first.
+    ///
+    /// - Throws: ``RemoteError`` of type `queueEmpty`. A server of CPython's does not have it and raises.
+    public func get(upTo count: Int, timeout: Duration) async throws -> [Element] {
+        try await object.result(of: "get_many", [Fragment(count), .true, try Fragment(encoding: timeout.inSeconds)])
+    }
+
     /// Whether the queue's server has leases; CPython's has not.
     public var hasLeases: Bool {
         get async throws { try await object.reference.client.extensions().contains("lease") }
