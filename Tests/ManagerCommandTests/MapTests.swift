@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-struct MapTests {
+@Suite(.timeLimit(.minutes(2))) struct MapTests {
     /// Files that any Linux has.
     private static let files: [String] = {
         let programs = (try? FileManager.default.contentsOfDirectory(atPath: "/usr/bin"))?.map { "/usr/bin/\($0)" } ?? []

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-struct ServeTests {
+@Suite(.timeLimit(.minutes(2))) struct ServeTests {
     @Test func `What is put can be taken, from arguments and from lines`() async throws {
         try await withServe(["--register", "jobs=Queue"]) { address, environment in
             let queue = ["--address", address, "jobs"]
