@@ -74,6 +74,8 @@ public enum Reply: Sendable {
     /// A new managed object, of which the caller gets a proxy (`#PROXY`).
     case proxy(typeID: String, object: HostedObject)
     case exception(PythonException)
+    /// The result has no form in a pickle (`#UNSERIALIZABLE`).
+    case unserializable(PythonException)
 
     public static let none = Reply.value(.none)
     public static func bool(_ value: Bool) -> Reply { .value(Fragment(value)) }

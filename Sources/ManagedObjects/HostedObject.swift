@@ -81,6 +81,7 @@ private final class Host<Object: ManagedObject>: HostedObject, @unchecked Sendab
             switch method {
             case "__str__": return .text(try state.withLock { (object) throws(PythonException) in try object.str(python: python, address: address) })
             case "__repr__": return .text(try state.withLock { (object) throws(PythonException) in try object.repr(python: python, address: address) })
+            case "#GETVALUE" where Object.unpicklablePart != nil: return .unserializable(Object.notPicklable(python))
             case "#GETVALUE": return .value(try contents())
             default: return nil
             }

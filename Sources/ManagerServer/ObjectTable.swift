@@ -24,6 +24,8 @@ final class ObjectTable: Sendable {
         var entries: [String: Entry] = [:]
         var pinned: [ObjectIdentifier: String] = [:]
         var lastNumber: UInt32 = 0
+        /// How many objects have been left with nothing but values that refer to them, since rings were looked for.
+        var suspects = 0
         /// Objects that no one refers to any more.
         var dead: [HostedObject] = []
         var isFreeing = false
@@ -148,25 +150,44 @@ extension ObjectTable {
 // MARK: - The end of objects
 
 extension ObjectTable {
-    /// Takes an object out, and what only it and those like it refer to, when no client can reach it any more.
+    /// Takes an object out when no one refers to it. One that is only referred to by values may be part of a ring of objects that no
+    /// client can reach: when there are many such suspects, the rings among them are looked for.
     private static func bury(_ identifier: String, in state: inout State) {
-        guard let unreachable = unreachable(from: identifier, in: state) else { return }
-        for identifier in unreachable {
-            if let entry = state.entries.removeValue(forKey: identifier) { state.dead.append(entry.object) }
+        guard let entry = state.entries[identifier], !entry.isUsedByClients else { return }
+        guard !entry.holders.isEmpty else {
+            state.entries[identifier] = nil
+            state.dead.append(entry.object)
+            return
+        }
+        state.suspects += 1
+        // So often that it costs a few steps for each suspect, however many objects there are.
+        if 8 * state.suspects >= state.entries.count { buryUnreachable(in: &state) }
+    }
+
+    private static func buryUnreachable(in state: inout State) {
+        state.suspects = 0
+        let reachable = reachable(in: state.entries)
+        for (identifier, entry) in state.entries where !reachable.contains(identifier) {
+            state.entries[identifier] = nil
+            state.dead.append(entry.object)
         }
     }
 
-    /// The object and all that refer to it, directly or not; `nil` when a client is among these.
+    /// What clients refer to, and what these objects refer to in turn.
     ///
     /// A holder that is in the table no more, or not yet, lives outside it: its value is on its way to a peer.
-    private static func unreachable(from identifier: String, in state: State) -> Set<String>? {
-        var seen: Set = [identifier]
-        var pending = [identifier]
-        while let next = pending.popLast() {
-            guard let entry = state.entries[next], !entry.isUsedByClients else { return nil }
-            for holder in entry.holders.keys where seen.insert(holder).inserted { pending.append(holder) }
+    private static func reachable(in entries: [String: Entry]) -> Set<String> {
+        var held: [String: [String]] = [:]
+        var pending: [String] = []
+        for (identifier, entry) in entries {
+            for holder in entry.holders.keys { held[holder, default: []].append(identifier) }
+            if entry.isUsedByClients || entry.holders.keys.contains(where: { entries[$0] == nil }) { pending.append(identifier) }
         }
-        return seen
+        var reachable = Set(pending)
+        while let next = pending.popLast() {
+            for identifier in held[next] ?? [] where reachable.insert(identifier).inserted { pending.append(identifier) }
+        }
+        return reachable
     }
 
     /// Frees the dead outside the lock, for they may be large, and one after the other: freeing one may bury others, and a long

@@ -160,6 +160,8 @@ extension Session {
         case .value(let fragment): ReplyWriter.write(.value, fragment, at: version, to: &output)
         case .text(let text): ReplyWriter.write(.value, Fragment(text: text, at: version), at: version, to: &output)
         case .exception(let exception): write(exception, at: version, into: &output)
+        case .unserializable(let exception):
+            ReplyWriter.write(.unserializable, Fragment(text: exception.traceback, at: version), at: version, to: &output)
         case .proxy(let typeID, let object):
             do throws(PythonException) {
                 let result = try functions.proxy(typeID: typeID, object: object, at: version)

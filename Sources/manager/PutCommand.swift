@@ -22,14 +22,11 @@ struct PutCommand: AsyncParsableCommand {
             let manager = try await server.connect()
             let queue = try await manager(TypeID<QueueProxy<PickleValue>>(name))
             if items.isEmpty {
-                for await lines in StandardInput.lines() { try await Self.put(lines.map(PickleValue.init(text:)), into: queue) }
+                for await lines in StandardInput() { try await queue.put(contentsOf: lines.map(PickleValue.init(text:))) }
+                try Task.checkCancellation()
             } else {
-                try await Self.put(items.map(PickleValue.string), into: queue)
+                try await queue.put(contentsOf: items.map(PickleValue.string))
             }
         }
-    }
-
-    private static func put(_ items: [PickleValue], into queue: QueueProxy<PickleValue>) async throws {
-        for item in items { try await queue.put(item) }
     }
 }

@@ -67,6 +67,10 @@ struct ObjectUnderTest {
 }
 
 extension Answer {
+    var exception: PythonException? {
+        if case .exception(let exception) = reply { exception } else { nil }
+    }
+
     func value() throws -> PickleValue? {
         if case .value(let fragment) = reply { try fragment.value() } else { nil }
     }

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-struct MapTests {
+@Suite(.timeLimit(.minutes(2))) struct MapTests {
     /// Files that any Linux has.
     private static let files: [String] = {
         let programs = (try? FileManager.default.contentsOfDirectory(atPath: "/usr/bin"))?.map { "/usr/bin/\($0)" } ?? []
@@ -59,12 +59,44 @@ struct MapTests {
         #expect(Self.processes(with: mark) == 0)
     }
 
+    @Test func `A master that is killed takes its workers, its server and all their commands along`() async throws {
+        let mark = "32\(Int.random(in: 10_000...99_999)).5"
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("map-\(mark)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        // The commands do not mind being asked to end, and have sent something into a session of its own.
+        let script = "trap '' TERM HUP; setsid sleep \(mark) & sleep \(mark)"
+        let map = try ManagerProgram.start(
+            ["map", "--jobs", "2", "--", "sh", "-c", script, ":::", "1", "2"], environment: ["TMPDIR": folder.path])
+        while Self.processes(with: mark) < 4 { await Task.yield() }
+        kill(map.pid, SIGKILL)
+        // All of them have the mark among their arguments.
+        while Self.processes(where: { $0.contains(mark) }) > 0 { await Task.yield() }
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == [])
+        #expect(await map.outcome().status == -SIGKILL)
+    }
+
+    @Test func `Standard input is read no faster than it is used`() async throws {
+        let lines = (0..<1_000_000).map(String.init).joined(separator: "\n")
+        let map = try ManagerProgram.start(["map", "--jobs", "2", "--", "echo"], input: lines)
+        for number in 0..<100 { #expect(await map.nextLine() == "\(number)") }
+        let position = try String(contentsOfFile: "/proc/\(map.pid)/fdinfo/0", encoding: .utf8).firstMatch(of: /pos:\s+(\d+)/)
+        // The part that is being handed out, and the next.
+        #expect(try #require(position.flatMap { Int($0.1) }) <= 2 << 16)
+        map.end()
+        #expect(await map.outcome().status == 128 + SIGTERM)
+    }
+
     /// How many `sleep` processes have this argument.
     private static func processes(with mark: String) -> Int {
+        processes { $0.hasPrefix("sleep\0\(mark)") }
+    }
+
+    /// How many processes have such a command line.
+    private static func processes(where isMeant: (_ commandLine: String) -> Bool) -> Int {
         let numbers = (try? FileManager.default.contentsOfDirectory(atPath: "/proc"))?.filter { Int($0) != nil } ?? []
         return numbers.count { number in
-            let line = FileManager.default.contents(atPath: "/proc/\(number)/cmdline") ?? Data()
-            return line.starts(with: Data("sleep\0\(mark)".utf8))
+            isMeant(String(decoding: FileManager.default.contents(atPath: "/proc/\(number)/cmdline") ?? Data(), as: UTF8.self))
         }
     }
 

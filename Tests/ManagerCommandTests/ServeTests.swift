@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-struct ServeTests {
+@Suite(.timeLimit(.minutes(2))) struct ServeTests {
     @Test func `What is put can be taken, from arguments and from lines`() async throws {
         try await withServe(["--register", "jobs=Queue"]) { address, environment in
             let queue = ["--address", address, "jobs"]
@@ -14,6 +14,38 @@ struct ServeTests {
             #expect(none.status == 1)
             #expect(none.errors.contains("jobs is empty"))
         }
+    }
+
+    @Test func `Many lines are put in their order`() async throws {
+        try await withServe(["--register", "jobs=Queue"]) { address, environment in
+            let count = 50_000
+            let lines = (0..<count).map { "line \($0)\n" }.joined()
+            let put = try await ManagerProgram.run(["put", "--address", address, "jobs"], input: lines, environment: environment)
+            #expect(put.status == 0)
+            let taken = try await ManagerProgram.run(["get", "--address", address, "jobs", "--count", "50000"], environment: environment)
+            #expect(taken.output == lines)
+        }
+    }
+
+    @Test func `Many lines are put into a queue of CPython's, and wait for room in it`() async throws {
+        let python = try #require(PythonInterpreter.newest)
+        let server = try python.start("""
+            import queue, threading
+            from multiprocessing.managers import BaseManager
+            jobs = queue.Queue(100)
+            class Manager(BaseManager): pass
+            Manager.register('jobs', callable=lambda: jobs)
+            server = Manager(('127.0.0.1', 0), b'abc').get_server()
+            print(server.address[1])
+            threading.Thread(target=server.serve_forever, daemon=True).start()
+            print([jobs.get() for _ in range(2000)] == ['line %d' % n for n in range(2000)])
+            """)
+        let port = try #require(await server.nextLine())
+        let lines = (0..<2_000).map { "line \($0)\n" }.joined()
+        let put = try await ManagerProgram.run(
+            ["put", "--address", "127.0.0.1:\(port)", "jobs"], input: lines, environment: ["MANAGER_AUTHKEY": "abc"])
+        #expect(put.status == 0, "\(put.errors)")
+        #expect(await server.nextLine() == "True")
     }
 
     @Test func `call takes JSON and gives Python's repr or JSON`() async throws {

@@ -24,6 +24,8 @@ public struct ManagedBarrier: ManagedObject {
         timeout = bound.count > 2 ? bound[2] ?? .none : .none
     }
 
+    public static var unpicklablePart: String? { "_thread.lock" }
+
     public static let methods = MethodTable<ManagedBarrier> {
         Method("Barrier.__getattribute__", ["name"]) { (barrier, call, _) throws(PythonException) in
             try barrier.attribute(call.text(0))

@@ -19,10 +19,14 @@ public struct ManagedCondition: ManagedObject {
 
     public init(_ arguments: Arguments) throws(PythonException) {
         let bound = try Parameters(name: "Condition.__init__", required: [], optional: ["lock"]).bind(arguments)
-        guard bound.first??.isNone ?? true else {
-            throw .typeError("a Condition in the server has a lock of its own: leave the argument `lock` out")
+        guard let lock = bound.first ?? nil, !lock.isNone else { return }
+        guard try lock.pythonValue().proxyToken != nil else {
+            throw .attributeError("'\(try lock.pythonValue().pythonTypeName)' object has no attribute 'acquire'")
         }
+        throw .typeError("a Condition in the server has a lock of its own: leave the argument `lock` out")
     }
+
+    public static var unpicklablePart: String? { "_thread.RLock" }
 
     public static let methods = MethodTable<ManagedCondition> {
         Method("RLock.acquire", optional: ["blocking", "timeout"]) { (condition, call, _) throws(PythonException) in

@@ -11,6 +11,8 @@ public struct ManagedEvent: ManagedObject {
         _ = try Parameters(name: "Event.__init__", required: [], optional: []).bind(arguments)
     }
 
+    public static var unpicklablePart: String? { "_thread.lock" }
+
     public static let methods = MethodTable<ManagedEvent> {
         Method("Event.is_set") { (event, _, _) in .bool(event.isSet) }
         Method("Event.isSet") { (event, _, _) in .bool(event.isSet) }

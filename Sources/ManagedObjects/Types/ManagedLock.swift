@@ -11,6 +11,8 @@ public struct ManagedLock: ManagedObject {
         _ = try Parameters(name: "allocate_lock", required: [], optional: []).bind(arguments)
     }
 
+    public static var unpicklablePart: String? { "_thread.lock" }
+
     public static let methods = MethodTable<ManagedLock> {
         Method("lock.acquire", optional: ["blocking", "timeout"]) { (lock, call, _) throws(PythonException) in try lock.acquire(call) }
         Method("lock.release") { (lock, call, effects) throws(PythonException) in

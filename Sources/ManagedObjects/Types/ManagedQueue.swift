@@ -48,6 +48,8 @@ public struct ManagedQueue: ManagedObject {
         self.init(capacity: try maxsize?.pythonIndex() ?? 0, order: order)
     }
 
+    public static var unpicklablePart: String? { "_thread.lock" }
+
     public static let methods = MethodTable<ManagedQueue> {
         Method("Queue.empty") { queue, _, _ in .bool(queue.items.isEmpty) }
         Method("Queue.full") { queue, _, _ in .bool(queue.isFull) }
@@ -158,9 +160,9 @@ extension ManagedQueue {
     private mutating func get(
         _ wish: Wish, _ call: Call, from position: Int, _ effects: inout Effects
     ) throws(PythonException) -> Outcome {
+        guard !isShutDown || !items.isEmpty else { throw ManagedQueue.shutDown }
         let deadline = try call.deadline(block: position, timeout: position + 1)
         if !items.isEmpty { return .value(take(wish, for: call.id, &effects).value) }
-        guard !isShutDown else { throw ManagedQueue.shutDown }
         guard case .block(let until) = deadline else { throw ManagedQueue.empty }
         getters.append(call.id, wish)
         return .waits(until: until)

@@ -10,6 +10,8 @@ public struct ManagedRLock: ManagedObject {
         _ = try Parameters(name: "RLock", required: [], optional: []).bind(arguments)
     }
 
+    public static var unpicklablePart: String? { "_thread.RLock" }
+
     public static let methods = MethodTable<ManagedRLock> {
         Method("RLock.acquire", optional: ["blocking", "timeout"]) { (object, call, _) throws(PythonException) in
             object.lock.acquire(call, try call.acquisitionDeadline())

@@ -35,6 +35,8 @@ public struct ManagedSemaphore: ManagedObject {
         throw .typeError("'<' not supported between instances of '\(value.pythonTypeName)' and 'int'")
     }
 
+    public static var unpicklablePart: String? { "_thread.lock" }
+
     public static let methods = MethodTable<ManagedSemaphore> {
         Method("Semaphore.acquire", optional: ["blocking", "timeout"]) { (semaphore, call, _) throws(PythonException) in
             try semaphore.acquire(call)

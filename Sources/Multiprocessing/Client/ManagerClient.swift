@@ -41,6 +41,16 @@ final class ManagerClient: Sendable {
         }
     }
 
+    /// Calls a method many times, without waiting for one reply before the next request is sent.
+    ///
+    /// - Throws: as ``call(_:_:_:_:)``: the first error, after all calls have been answered.
+    func call(_ identifier: String, _ method: String, each arguments: [[Fragment]]) async throws {
+        try await withSession { session in
+            let replies = try await session.connection.requests(arguments.map { try Wire.request(identifier, method, $0, []) })
+            for reply in replies { _ = try Wire.reply(reply) }
+        }
+    }
+
     /// A session that is one caller's own for a while: what it holds on the server, it holds by this session.
     struct Session {
         fileprivate let connection: ClientConnection
