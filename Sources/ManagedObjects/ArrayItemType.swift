@@ -50,7 +50,7 @@ struct ArrayItemType: Hashable, Sendable {
     }
 
     private static func notReal(_ value: PickleValue, _ python: PythonVersion) -> String {
-        python.isPython2 ? "a float is required" : "must be real number, not \(value.pythonTypeName)"
+        python.isPython2 ? "a float is required" : "must be real number, not \(value.typeTitle(python))"
     }
 
     private func characterBits(_ value: PickleValue) throws(PythonException) -> UInt64 {
@@ -82,7 +82,7 @@ extension ArrayItemType {
     }
 
     private func notAnInteger(_ value: PickleValue, _ python: PythonVersion) -> PythonException {
-        let name = value.pythonTypeName
+        let name = value.typeTitle(python)
         guard python < PythonVersion(3, 10) else { return .typeError("'\(name)' object cannot be interpreted as an integer") }
         if case .float = value {
             return .typeError("ILQ".contains(typecode) ? "array item must be integer" : "integer argument expected, got float")

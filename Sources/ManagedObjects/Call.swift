@@ -50,8 +50,8 @@ public struct Arguments: Sendable {
 public struct Call: Sendable {
     public let id: CallID
     public let now: Timestamp
-    /// Which Python's `repr` the caller expects.
-    public let python: PythonVersion
+    /// Which Python's `repr` and errors the caller expects.
+    public var python: PythonVersion { sent.python }
     /// As they were sent.
     let sent: Arguments
     /// In the order of the method's parameters; `nil` for one that was left out between others.

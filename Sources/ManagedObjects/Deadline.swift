@@ -75,6 +75,7 @@ extension Call {
     func acquisitionDeadline() throws(PythonException) -> Deadline {
         let blocks = try python < PythonVersion(3, 12) ? integralTruth(0, default: true) : truth(0, default: true)
         let seconds = try optional(1).map { (argument) throws(PythonException) in try lockSeconds(argument) } ?? -1
+        try rejectUnknownKeywords(Self.acquireParameters, of: "acquire")
         if seconds.isNaN { throw .valueError("Invalid value NaN (not a number)") }
         guard seconds != -1 else { return blocks ? .block(until: nil) : .doNotWait }
         guard blocks else { throw .valueError("can't specify a timeout for a non-blocking call") }
@@ -84,6 +85,9 @@ extension Call {
         }
         return .block(until: try moment(in: seconds))
     }
+
+    /// The parameters of a lock's `acquire`.
+    static var acquireParameters: [String] { ["blocking", "timeout"] }
 
     private func lockSeconds(_ argument: Fragment) throws(PythonException) -> Double {
         let value = try argument.pythonValue()

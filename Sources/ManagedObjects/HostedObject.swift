@@ -28,7 +28,7 @@ public class HostedObject: @unchecked Sendable {
     ///
     /// - Returns: `nil` when there is no such method.
     public func call(
-        _ method: String, _ arguments: Arguments, id: CallID, now: Timestamp, python: PythonVersion, effects: inout Effects
+        _ method: String, _ arguments: Arguments, id: CallID, now: Timestamp, effects: inout Effects
     ) -> Result? { nil }
 
     /// Answers `__str__`, `__repr__` or `#GETVALUE`, which every object has (CPython's `fallback_mapping`).
@@ -62,13 +62,13 @@ private final class Host<Object: ManagedObject>: HostedObject, @unchecked Sendab
     override var exposed: [String] { methods.exposed }
 
     override func call(
-        _ name: String, _ arguments: Arguments, id: CallID, now: Timestamp, python: PythonVersion, effects: inout Effects
+        _ name: String, _ arguments: Arguments, id: CallID, now: Timestamp, effects: inout Effects
     ) -> Result? {
         guard let method = methods.byName[name] else { return nil }
         do throws(PythonException) {
             let arguments = try method.iterates ? arguments.readingProxies() : arguments
             let bound = try method.bind(arguments)
-            let call = Call(id: id, now: now, python: python, sent: arguments, bound: bound)
+            let call = Call(id: id, now: now, sent: arguments, bound: bound)
             let outcome = try state.withLock { (object) throws(PythonException) in try method.body(&object, call, &effects) }
             return Result(outcome: outcome, holds: method.holds)
         } catch {

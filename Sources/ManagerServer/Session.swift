@@ -71,10 +71,11 @@ struct Session {
         calls += 1
         let call = CallID(session: id, number: calls)
         let version = reader.peerProtocol
-        let arguments = reader.mayHoldProxies ? functions.objects.claim(request.arguments, for: identifier) : request.arguments
+        var arguments = reader.mayHoldProxies ? functions.objects.claim(request.arguments, for: identifier) : request.arguments
+        arguments.python = python
         var effects = Effects()
         let result = object.call(
-            request.method, arguments, id: call, now: now, python: python, effects: &effects)
+            request.method, arguments, id: call, now: now, effects: &effects)
         if !effects.answers.isEmpty { connections.deliver(effects, from: object) }
         guard let result else {
             answerFallback(request.method, of: object, identifier: identifier, into: &output)

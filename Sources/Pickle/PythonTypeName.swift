@@ -58,6 +58,7 @@ extension PickleInstance {
     /// The class, where the pickle names it: the callable, or what `copyreg`'s functions are given as one.
     var pythonClass: PickleGlobal? {
         guard let global else { return nil }
+        if global == PickleGlobal(module: "array", name: "_array_reconstructor") { return PickleGlobal(module: "array", name: "array") }
         guard global.module == "copyreg", global.name == "_reconstructor" || global.name == "__newobj__" else { return global }
         guard case .global(let type)? = arguments.first else { return nil }
         return type

@@ -49,7 +49,7 @@ struct ObjectUnderTest {
         var effects = Effects()
         let arguments = Arguments(try positional.map { try Fragment($0) }, keywords: try keywords.map { ($0.0, try Fragment($0.1)) })
         let result = object.call(
-            method, arguments, id: id, now: Timestamp(nanoseconds: now), python: .latest, effects: &effects)
+            method, arguments, id: id, now: Timestamp(nanoseconds: now), effects: &effects)
         return Called(id: id, outcome: try #require(result).outcome, woken: effects.answers)
     }
 

@@ -21,7 +21,7 @@ struct ObjectTableTests {
         var effects = Effects()
         let result = try #require(table.object(identifier)).call(
             method, table.claim(Arguments(arguments), for: identifier), id: CallID(session: SessionID(1), number: 1),
-            now: Timestamp(nanoseconds: 0), python: .latest, effects: &effects)
+            now: Timestamp(nanoseconds: 0), effects: &effects)
         guard case .reply(let reply)? = result?.outcome else { return nil }
         return reply
     }

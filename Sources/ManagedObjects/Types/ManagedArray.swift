@@ -12,12 +12,12 @@ public struct ManagedArray: ManagedObject {
     }
 
     public static let methods = MethodTable<ManagedArray> {
-        Method("array.__len__") { (array, _, _) in .int(array.items.count) }
-        Method("array.__getitem__", ["key"]) { (array, call, _) throws(PythonException) in
+        Method("array.__len__", .slot(0)) { (array, _, _) in .int(array.items.count) }
+        Method("array.__getitem__", .slot(1)) { (array, call, _) throws(PythonException) in
             if let slice = try array.slice(call[0]) { return try array.reply(array.items.items(slice), call.python) }
             return .value(try Fragment(pythonValue: array.items[array.position(call[0], "array index out of range")]))
         }
-        Method("array.__setitem__", ["key", "value"]) { (array, call, _) throws(PythonException) in
+        Method("array.__setitem__", .unpackedSlot(2)) { (array, call, _) throws(PythonException) in
             if let slice = try array.slice(call[0]) {
                 try array.replace(slice, with: call[1].pythonValue())
             } else {
@@ -52,7 +52,7 @@ public struct ManagedArray: ManagedObject {
 
     private mutating func replace(_ slice: PythonSlice, with value: PickleValue) throws(PythonException) {
         guard let values = PackedArray(value) else {
-            throw .typeError("can only assign array (not \"\(value.pythonTypeName)\") to array slice")
+            throw .typeError("can only assign array (not \"\(value.typeTitle(.latest))\") to array slice")
         }
         guard values.type == items.type else { throw .typeError("bad argument type for built-in operation") }
         try items.replace(slice, with: values)

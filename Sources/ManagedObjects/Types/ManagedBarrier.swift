@@ -16,10 +16,10 @@ public struct ManagedBarrier: ManagedObject {
             throw .typeError("Barrier(action=…) would run your function in the server, which runs nothing it receives; run it in the party that gets index 0")
         }
         guard let parties = bound[0]?.int else {
-            let name = try bound[0]?.pythonValue().pythonTypeName ?? "NoneType"
+            let name = try bound[0]?.pythonValue().typeTitle(arguments.python) ?? "NoneType"
             throw .typeError("'<' not supported between instances of '\(name)' and 'int'")
         }
-        guard parties > 0 else { throw .valueError("parties must be > 0") }
+        guard parties > 0 || arguments.python < PythonVersion(3, 13) else { throw .valueError("parties must be > 0") }
         self.parties = parties
         timeout = bound.count > 2 ? bound[2] ?? .none : .none
     }
@@ -27,7 +27,7 @@ public struct ManagedBarrier: ManagedObject {
     public static var unpicklablePart: String? { "_thread.lock" }
 
     public static let methods = MethodTable<ManagedBarrier> {
-        Method("Barrier.__getattribute__", ["name"]) { (barrier, call, _) throws(PythonException) in
+        Method("Barrier.__getattribute__", .slot(1)) { (barrier, call, _) throws(PythonException) in
             try barrier.attribute(call.text(0))
         }
         Method("Barrier.wait", optional: ["timeout"]) { (barrier, call, effects) throws(PythonException) in
@@ -58,7 +58,7 @@ public struct ManagedBarrier: ManagedObject {
     private mutating func wait(_ call: Call, _ effects: inout Effects) throws(PythonException) -> Outcome {
         guard !isBroken else { throw Self.broken }
         let index = waiters.count
-        guard index + 1 < parties else {
+        guard index + 1 != parties else {
             for (call, index) in waiters.removeAll() { effects.answer(call, .int(index)) }
             return .int(index)
         }

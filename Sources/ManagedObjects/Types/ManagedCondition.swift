@@ -21,7 +21,7 @@ public struct ManagedCondition: ManagedObject {
         let bound = try Parameters(name: "Condition.__init__", required: [], optional: ["lock"]).bind(arguments)
         guard let lock = bound.first ?? nil, !lock.isNone else { return }
         guard try lock.pythonValue().proxyToken != nil else {
-            throw .attributeError("'\(try lock.pythonValue().pythonTypeName)' object has no attribute 'acquire'")
+            throw .attributeError("'\(try lock.pythonValue().typeTitle(arguments.python))' object has no attribute 'acquire'")
         }
         throw .typeError("a Condition in the server has a lock of its own: leave the argument `lock` out")
     }
@@ -29,14 +29,14 @@ public struct ManagedCondition: ManagedObject {
     public static var unpicklablePart: String? { "_thread.RLock" }
 
     public static let methods = MethodTable<ManagedCondition> {
-        Method("RLock.acquire", optional: ["blocking", "timeout"]) { (condition, call, _) throws(PythonException) in
+        Method("RLock.acquire", .optionalKeywords(Call.acquireParameters)) { (condition, call, _) throws(PythonException) in
             condition.lock.acquire(call, try call.acquisitionDeadline())
         }
-        Method("RLock.release") { (condition, call, effects) throws(PythonException) in
+        Method("RLock.release", .noArguments) { (condition, call, effects) throws(PythonException) in
             try condition.lock.release(call, &effects)
             return .none
         }
-        Method("RLock.locked") { (condition, _, _) in .bool(condition.lock.isLocked) }
+        Method("RLock.locked", .noArguments) { (condition, _, _) in .bool(condition.lock.isLocked) }
         Method("Condition.wait", optional: ["timeout"]) { (condition, call, effects) throws(PythonException) in
             try condition.wait(call, &effects)
         }
@@ -83,7 +83,7 @@ extension ManagedCondition {
         switch try argument.pythonValue() {
         case .float(let number): return Int(exactly: number.rounded(.up)) ?? (number > 0 ? .max : 0)
         case .bigInt(let number): return number.isNegative ? 0 : .max
-        case let value: throw .typeError("'>' not supported between instances of '\(value.pythonTypeName)' and 'int'")
+        case let value: throw .typeError("'>' not supported between instances of '\(value.typeTitle(call.python))' and 'int'")
         }
     }
 

@@ -6,21 +6,20 @@ public struct ManagedRLock: ManagedObject {
 
     public init() {}
 
-    public init(_ arguments: Arguments) throws(PythonException) {
-        _ = try Parameters(name: "RLock", required: [], optional: []).bind(arguments)
-    }
+    /// Python's takes any arguments and looks at none.
+    public init(_ arguments: Arguments) throws(PythonException) {}
 
     public static var unpicklablePart: String? { "_thread.RLock" }
 
     public static let methods = MethodTable<ManagedRLock> {
-        Method("RLock.acquire", optional: ["blocking", "timeout"]) { (object, call, _) throws(PythonException) in
+        Method("RLock.acquire", .optionalKeywords(Call.acquireParameters)) { (object, call, _) throws(PythonException) in
             object.lock.acquire(call, try call.acquisitionDeadline())
         }
-        Method("RLock.release") { (object, call, effects) throws(PythonException) in
+        Method("RLock.release", .noArguments) { (object, call, effects) throws(PythonException) in
             try object.lock.release(call, &effects)
             return .none
         }
-        Method("RLock.locked") { (object, _, _) in .bool(object.lock.isLocked) }
+        Method("RLock.locked", .noArguments) { (object, _, _) in .bool(object.lock.isLocked) }
     }
 
     public mutating func timeOut(_ call: CallID, effects: inout Effects) -> Reply? {

@@ -32,7 +32,7 @@ public struct ManagedSemaphore: ManagedObject {
         if let int = argument.int { return int }
         let value = try argument.pythonValue()
         if case .float(let number) = value, let whole = Int(exactly: number.rounded(.up)) { return whole }
-        throw .typeError("'<' not supported between instances of '\(value.pythonTypeName)' and 'int'")
+        throw .typeError("'<' not supported between instances of '\(value.typeTitle(.latest))' and 'int'")
     }
 
     public static var unpicklablePart: String? { "_thread.lock" }
@@ -60,6 +60,9 @@ public struct ManagedSemaphore: ManagedObject {
     }
 
     private mutating func release(_ call: Call, _ effects: inout Effects) throws(PythonException) {
+        if call.python < PythonVersion(3, 9) {
+            _ = try Parameters(name: "Semaphore.release", required: [], optional: []).bind(call.sent)
+        }
         let count = try call.optional(0).map { (argument) throws(PythonException) in try Self.integer(argument) } ?? 1
         guard count >= 1 else { throw .valueError("n must be one or more") }
         if let bound, count > bound - available { throw .valueError("Semaphore released too many times") }

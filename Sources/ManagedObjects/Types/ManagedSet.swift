@@ -9,7 +9,7 @@ public struct ManagedSet: ManagedObject {
     public init(_ arguments: Arguments) throws(PythonException) {
         guard arguments.keywords.isEmpty else { throw .typeError("set() takes no keyword arguments") }
         guard arguments.positional.count <= 1 else {
-            throw .typeError("set expected at most 1 argument, got \(arguments.positional.count)")
+            throw .typeError("set \(CFunction.unpackingText(arguments.positional.count, 0...1, arguments.python))")
         }
         if let source = try arguments.readingProxies().positional.first { members = try SetMembers(source) }
     }
@@ -28,33 +28,33 @@ public struct ManagedSet: ManagedObject {
 extension ManagedSet {
     @MethodTableBuilder<ManagedSet>
     private static var elements: [Method<ManagedSet>] {
-        Method("set.add", ["object"]) { (set, call, _) throws(PythonException) in
+        Method("set.add", .oneArgument) { (set, call, _) throws(PythonException) in
             try set.members.insert(call[0])
             return .none
         }
-        Method("set.discard", ["object"]) { (set, call, _) throws(PythonException) in
+        Method("set.discard", .oneArgument) { (set, call, _) throws(PythonException) in
             _ = set.members.remove(try PickleKey(call[0]))
             return .none
         }
-        Method("set.remove", ["object"]) { (set, call, _) throws(PythonException) in
+        Method("set.remove", .oneArgument) { (set, call, _) throws(PythonException) in
             guard set.members.remove(try PickleKey(call[0])) else { throw .keyError(try call[0].pythonValue()) }
             return .none
         }
-        Method("set.pop") { (set, _, _) throws(PythonException) in
+        Method("set.pop", .noArguments) { (set, _, _) throws(PythonException) in
             guard let element = try set.members.pop() else { throw .keyError(.string("pop from an empty set")) }
             return .value(element)
         }
-        Method("set.clear") { (set, _, _) in
+        Method("set.clear", .noArguments) { (set, _, _) in
             set.members = SetMembers()
             return .none
         }
-        Method("set.__contains__", ["object"]) { (set, call, _) throws(PythonException) in
+        Method("set.__contains__", .oneArgument) { (set, call, _) throws(PythonException) in
             .bool(set.members.contains(try PickleKey(call[0])))
         }
-        Method("set.__len__") { (set, _, _) in .int(set.members.count) }
-        Method("set.copy") { (set, _, _) in .value(set.members.fragment) }
+        Method("set.__len__", .slot(0)) { (set, _, _) in .int(set.members.count) }
+        Method("set.copy", .noArguments) { (set, _, _) in .value(set.members.fragment) }
         // By value: the iterator goes to the client with all that it has to give.
-        Method("set.__iter__") { (set, _, _) throws(PythonException) in
+        Method("set.__iter__", .slot(0)) { (set, _, _) throws(PythonException) in
             let elements = try FragmentBuilder.list(set.members.elements).pythonValue()
             let iterator = PickleInstance(.global(PickleGlobal(module: "builtins", name: "iter")), [elements])
             return .value(try Fragment(pythonValue: .instance(iterator)))
@@ -67,13 +67,13 @@ extension ManagedSet {
 extension ManagedSet {
     @MethodTableBuilder<ManagedSet>
     private static var queries: [Method<ManagedSet>] {
-        Method("set.isdisjoint", ["other"], iterates: true) { (set, call, _) throws(PythonException) in
+        Method("set.isdisjoint", .oneArgument, iterates: true) { (set, call, _) throws(PythonException) in
             .bool(set.members.intersection(try SetMembers(call[0])).count == 0)
         }
-        Method("set.issubset", ["other"], iterates: true) { (set, call, _) throws(PythonException) in
+        Method("set.issubset", .oneArgument, iterates: true) { (set, call, _) throws(PythonException) in
             .bool(set.members.isSubset(of: try SetMembers(call[0])))
         }
-        Method("set.issuperset", ["other"], iterates: true) { (set, call, _) throws(PythonException) in
+        Method("set.issuperset", .oneArgument, iterates: true) { (set, call, _) throws(PythonException) in
             .bool(try SetMembers(call[0]).isSubset(of: set.members))
         }
     }
@@ -86,10 +86,10 @@ extension ManagedSet {
         update("update", SetMembers.union)
         update("intersection_update", SetMembers.intersection)
         update("difference_update", SetMembers.subtracting)
-        Method("set.symmetric_difference", ["other"], iterates: true) { (set, call, _) throws(PythonException) in
+        Method("set.symmetric_difference", .oneArgument, iterates: true) { (set, call, _) throws(PythonException) in
             .value(set.members.symmetricDifference(try SetMembers(call[0])).fragment)
         }
-        Method("set.symmetric_difference_update", ["other"], iterates: true) { (set, call, _) throws(PythonException) in
+        Method("set.symmetric_difference_update", .oneArgument, iterates: true) { (set, call, _) throws(PythonException) in
             set.members = set.members.symmetricDifference(try SetMembers(call[0]))
             return .none
         }
@@ -99,23 +99,22 @@ extension ManagedSet {
 
     /// A method that combines the set with any number of others.
     private static func combination(_ name: String, _ combine: @escaping Combine) -> Method<ManagedSet> {
-        Method(anyArguments: "set.\(name)", iterates: true) { (set, arguments, _) throws(PythonException) in
-            .value(try set.combined(name, arguments, combine).fragment)
+        Method("set.\(name)", .unpacked(0...Int.max), iterates: true) { (set, call, _) throws(PythonException) in
+            .value(try set.combined(call, combine).fragment)
         }
     }
 
     /// The same in place.
     private static func update(_ name: String, _ combine: @escaping Combine) -> Method<ManagedSet> {
-        Method(anyArguments: "set.\(name)", iterates: true) { (set, arguments, _) throws(PythonException) in
-            set.members = try set.combined(name, arguments, combine)
+        Method("set.\(name)", .unpacked(0...Int.max), iterates: true) { (set, call, _) throws(PythonException) in
+            set.members = try set.combined(call, combine)
             return .none
         }
     }
 
-    private func combined(_ name: String, _ arguments: Arguments, _ combine: Combine) throws(PythonException) -> SetMembers {
-        guard arguments.keywords.isEmpty else { throw .typeError("set.\(name)() takes no keyword arguments") }
+    private func combined(_ call: Call, _ combine: Combine) throws(PythonException) -> SetMembers {
         var result = members
-        for argument in arguments.positional { result = combine(result)(try SetMembers(argument)) }
+        for argument in call.sent.positional { result = combine(result)(try SetMembers(argument)) }
         return result
     }
 }
@@ -174,7 +173,7 @@ extension ManagedSet {
     private static func withSet(
         _ name: String, _ body: @escaping @Sendable (inout ManagedSet, SetMembers, Bool) throws(PythonException) -> Outcome
     ) -> Method<ManagedSet> {
-        Method("set.\(name)", ["value"], iterates: true) { (set, call, _) throws(PythonException) in
+        Method("set.\(name)", .slot(1), iterates: true) { (set, call, _) throws(PythonException) in
             switch try call[0].pythonValue() {
             case .set: return try body(&set, try SetMembers(call[0]), false)
             case .frozenSet: return try body(&set, try SetMembers(call[0]), true)
