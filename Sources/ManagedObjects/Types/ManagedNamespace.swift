@@ -20,7 +20,7 @@ public struct ManagedNamespace: ManagedObject {
 
     public static let methods = MethodTable<ManagedNamespace> {
         Method("Namespace.__getattribute__", .slot(1)) { (namespace, call, _) throws(PythonException) in
-            guard let value = namespace.attributes[try call.attributeName()] else { throw Self.missing(try call[0].pythonValue()) }
+            guard let value = namespace.attributes[try call.attributeName()] else { throw Self.missing(try call[0].pythonValue(), call.python) }
             return .value(value)
         }
         Method("Namespace.__setattr__", .unpackedSlot(2)) { (namespace, call, _) throws(PythonException) in
@@ -31,16 +31,17 @@ public struct ManagedNamespace: ManagedObject {
             guard namespace.attributes.remove(try call.attributeName()) == nil else { return .none }
             let name = try call[0].pythonValue()
             if !call.python.isPython2, call.python < PythonVersion(3, 11) { throw PythonException(name: "AttributeError", arguments: [name]) }
-            throw Self.missing(name)
+            throw Self.missing(name, call.python)
         }
     }
 
-    private static func missing(_ name: PickleValue) -> PythonException {
-        guard case .surrogateString(let utf8) = name else {
-            return .attributeError("'Namespace' object has no attribute '\(name.text ?? "")'")
+    private static func missing(_ name: PickleValue, _ python: PythonVersion) -> PythonException {
+        var message = PickleValue.string("'Namespace' object has no attribute '\(name.text ?? "")'")
+        if case .surrogateString(let utf8) = name {
+            message = .surrogateString(Array("'Namespace' object has no attribute '".utf8) + utf8 + Array("'".utf8))
         }
-        let message = Array("'Namespace' object has no attribute '".utf8) + utf8 + Array("'".utf8)
-        return PythonException(name: "AttributeError", arguments: [.surrogateString(message)])
+        let state: PickleValue? = python < PythonVersion(3, 12) ? nil : .dictionary(["name": name, "args": .tuple([message])])
+        return PythonException(name: "AttributeError", arguments: [message], state: state)
     }
 
     public func value() throws(PythonException) -> Fragment {
