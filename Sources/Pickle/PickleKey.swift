@@ -97,14 +97,10 @@ extension PickleKey {
         case .frozenSet(let elements): self = .frozenSet(Set(try Self.keys(elements)))
         case .global(let global): self = .global(global)
         case .extensionCode(let code): self = .extensionCode(code)
-        case .instance(let instance): self = try PickleKey(instance)
+        case .instance(let instance): self = PickleKey(instance)
         case .byteArray, .list, .set, .dictionary, .persistent:
-            throw Self.unhashable(value)
+            throw .typeError("unhashable type: '\(value.pythonTypeName)'")
         }
-    }
-
-    private static func unhashable(_ value: PickleValue) -> PythonException {
-        .typeError("unhashable type: '\(value.pythonTypeTitle)'")
     }
 
     private static func keys(_ elements: PickleElements) throws(PythonException) -> [PickleKey] {
@@ -126,8 +122,7 @@ extension PickleKey {
         }
     }
 
-    private init(_ instance: PickleInstance) throws(PythonException) {
-        if let type = instance.global, PythonTypes.unhashable.contains(type) { throw Self.unhashable(.instance(instance)) }
+    private init(_ instance: PickleInstance) {
         let arguments = instance.arguments
         if instance.global == PickleGlobal(module: "builtins", name: "complex"), arguments.count == 2,
             case .float(let real) = arguments[0], case .float(let imaginary) = arguments[1] {

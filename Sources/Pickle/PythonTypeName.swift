@@ -102,14 +102,4 @@ enum PythonTypes {
         PickleGlobal(module: "decimal", name: "Decimal"),
         PickleGlobal(module: "functools", name: "partial"),
     ]
-
-    /// Classes whose objects can change, so that they have no hash.
-    static let unhashable: Set<PickleGlobal> = [
-        PickleGlobal(module: "array", name: "_array_reconstructor"),
-        PickleGlobal(module: "array", name: "array"),
-        PickleGlobal(module: "collections", name: "Counter"),
-        PickleGlobal(module: "collections", name: "OrderedDict"),
-        PickleGlobal(module: "collections", name: "defaultdict"),
-        PickleGlobal(module: "collections", name: "deque"),
-    ]
 }

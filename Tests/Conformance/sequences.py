@@ -258,12 +258,13 @@ _dict = Kind(some(none, update_arguments, one(pairs)), {
     'values': none, '__reversed__': none, '__or__': one(pairs), '__ror__': one(pairs), '__ior__': one(pairs), '__iter__': none,
 }, names=('key', 'default', 'iterable'), ordered=False)
 if PYTHON2:
-    _dict.methods.pop('popitem')
+    _dict.methods.pop('popitem')  # takes any
+    _list.methods.pop('__reversed__')  # cannot be pickled
 
 KINDS = {
     'list': _list,
     'dict': _dict,
-    'Iterator': Kind(some(update_arguments, one(pairs)), {'__next__': none, 'next': none, 'send': one(value), 'throw': one(value), 'close': none},
+    'Iterator': Kind(some(update_arguments, one(pairs)), {'next' if PYTHON2 else '__next__': none},
                      opening='__iter__', target='proxy', ordered=False),
     'Namespace': Kind(some(none, lambda rng: ((), {name(rng) if not PYTHON2 else 'x': value(rng)})), {
         '__getattribute__': one(name), '__setattr__': two(name, value), '__delattr__': one(name)}, identity=True, names=('name', 'value')),

@@ -157,6 +157,8 @@ def _describe(item, seen, depth):
     if isinstance(item, BaseException):
         more = dict(vars(item), **dict((name, getattr(item, name)) for name in ('name',) if hasattr(item, name)))
         return '%s.%s(%s)%s' % (kind.__module__, kind.__name__, parts(item.args), parts([more]) if more else '')
+    if kind.__name__.endswith('iterator'):
+        return '%s %s' % (kind.__name__, parts(list(item)))
     text = re.sub('0x[0-9a-f]+', '0x', repr(item))
     state = getattr(item, '__dict__', None) if kind.__module__ == 'multiprocessing.managers' else None
     return '%s.%s %s%s' % (kind.__module__, kind.__name__, text, parts([state]) if state is not None else '')

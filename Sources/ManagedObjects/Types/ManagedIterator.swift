@@ -18,19 +18,10 @@ public struct ManagedIterator: ManagedObject {
         throw .typeError("an Iterator is made by a method of another object, not created")
     }
 
-    public static let methods = MethodTable<ManagedIterator>(steps + ["send", "throw", "close"].map(absent))
-
-    @MethodTableBuilder<ManagedIterator>
-    private static var steps: [Method<ManagedIterator>] {
+    public static let methods = MethodTable<ManagedIterator> {
         Method("dict_keyiterator.__next__", .slot(0)) { (iterator, _, _) throws(PythonException) in try iterator.next() }
+        // Python 2's name.
         Method("dict_keyiterator.next", .slot(0)) { (iterator, _, _) throws(PythonException) in try iterator.next() }
-    }
-
-    /// What `IteratorProxy` exposes for generators' sake, and iterators do not have.
-    private static func absent(_ name: String) -> Method<ManagedIterator> {
-        Method(anyArguments: "dict_keyiterator.\(name)") { (_, _, _) throws(PythonException) in
-            throw .attributeError("'dict_keyiterator' object has no attribute '\(name)'")
-        }
     }
 
     private mutating func next() throws(PythonException) -> Outcome {

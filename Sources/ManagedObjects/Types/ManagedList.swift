@@ -47,7 +47,9 @@ extension ManagedList {
         Method("list.__rmul__", .unpackedSlot(1)) { (list, call, _) throws(PythonException) in
             .value(FragmentBuilder.list(try list.repeated(call.repetitions(0))))
         }
-        Method("list.__reversed__", .noArguments) { (list, _, _) in .value(FragmentBuilder.list(list.elements.reversed())) }
+        Method("list.__reversed__", .noArguments) { (list, call, _) throws(PythonException) in
+            .value(try list.reversedIterator(python: call.python))
+        }
         Method("list.count", .oneArgument) { (list, call, _) throws(PythonException) in
             let value = try call[0].pythonValue()
             var count = 0
@@ -69,6 +71,13 @@ extension ManagedList {
     private func position(of value: PickleValue, in range: Range<Int>) throws(PythonException) -> Int? {
         for position in range where try elements[position].pythonValue() == value { return position }
         return nil
+    }
+
+    /// `reversed(list)`, which goes to the client with all that it has to give; Python 2 cannot pickle one, and gets a list.
+    private func reversedIterator(python: PythonVersion) throws(PythonException) -> Fragment {
+        if python.isPython2 { return FragmentBuilder.list(elements.reversed()) }
+        let reversed = PickleValue.global(PickleGlobal(module: "builtins", name: "reversed"))
+        return try Fragment(pythonValue: .instance(PickleInstance(reversed, [value().pythonValue()], state: .int(elements.count - 1))), from: value())
     }
 
     /// The first argument, when it is a slice.
@@ -201,7 +210,7 @@ extension ManagedList {
     /// `list.sort(*, key=None, reverse=False)`. A key is a function, and nothing that was received is ever run.
     private mutating func sort(_ arguments: Arguments) throws(PythonException) {
         let given = arguments.positional.count + arguments.keywords.count
-        guard given <= 2 else { throw .typeError("sort() takes at most 2 arguments (\(given) given)") }
+        guard given <= 2 else { throw .typeError("sort() takes at most 2 \(arguments.positional.isEmpty ? "keyword " : "")arguments (\(given) given)") }
         guard arguments.positional.isEmpty else { throw .typeError("sort() takes no positional arguments") }
         var isReversed = false
         for (name, value) in arguments.keywords {

@@ -20,7 +20,7 @@ public struct ManagedNamespace: ManagedObject {
 
     public static let methods = MethodTable<ManagedNamespace> {
         Method("Namespace.__getattribute__", .slot(1)) { (namespace, call, _) throws(PythonException) in
-            guard let value = namespace.attributes[try call.attributeName()] else { throw Self.missing(try call.text(0)) }
+            guard let value = namespace.attributes[try call.attributeName()] else { throw Self.missing(try call[0].pythonValue(), call.python) }
             return .value(value)
         }
         Method("Namespace.__setattr__", .unpackedSlot(2)) { (namespace, call, _) throws(PythonException) in
@@ -29,14 +29,19 @@ public struct ManagedNamespace: ManagedObject {
         }
         Method("Namespace.__delattr__", .slot(1)) { (namespace, call, _) throws(PythonException) in
             guard namespace.attributes.remove(try call.attributeName()) == nil else { return .none }
-            let name = try call.text(0)
-            if !call.python.isPython2, call.python < PythonVersion(3, 11) { throw .attributeError(name) }
-            throw Self.missing(name)
+            let name = try call[0].pythonValue()
+            if !call.python.isPython2, call.python < PythonVersion(3, 11) { throw PythonException(name: "AttributeError", arguments: [name]) }
+            throw Self.missing(name, call.python)
         }
     }
 
-    private static func missing(_ name: String) -> PythonException {
-        .attributeError("'Namespace' object has no attribute '\(name)'")
+    private static func missing(_ name: PickleValue, _ python: PythonVersion) -> PythonException {
+        var message = PickleValue.string("'Namespace' object has no attribute '\(name.text ?? "")'")
+        if case .surrogateString(let utf8) = name {
+            message = .surrogateString(Array("'Namespace' object has no attribute '".utf8) + utf8 + Array("'".utf8))
+        }
+        let state: PickleValue? = python < PythonVersion(3, 12) ? nil : .dictionary(["name": name, "args": .tuple([message])])
+        return PythonException(name: "AttributeError", arguments: [message], state: state)
     }
 
     public func value() throws(PythonException) -> Fragment {
@@ -58,7 +63,10 @@ public struct ManagedNamespace: ManagedObject {
 extension Call {
     /// The first argument as the name of an attribute.
     fileprivate func attributeName() throws(PythonException) -> PickleKey {
-        _ = try text(0)
-        return try PickleKey(self[0])
+        let value = try self[0].pythonValue()
+        switch value {
+        case .string, .surrogateString, .legacyString: return try PickleKey(value)
+        default: throw .typeError("attribute name must be string, not '\(value.typeTitle(python))'")
+        }
     }
 }
