@@ -6,6 +6,23 @@ enum Deadline {
     case block(until: Timestamp?)
 }
 
+/// A number of seconds, as it was sent.
+private struct Seconds {
+    let number: Double
+    /// Whether it is an `int`, which CPython's clock converts otherwise than a `float`.
+    let isWhole: Bool
+
+    static let forever = Seconds(number: -1, isWhole: true)
+}
+
+extension Seconds {
+    init?(_ value: PickleValue) {
+        guard let number = Double(pythonNumber: value) else { return nil }
+        self.number = number
+        if case .float = value { isWhole = false } else { isWhole = true }
+    }
+}
+
 /// What a function of Python's does first with a timeout, which decides the error when it is no number.
 enum TimeoutUse {
     /// `time() + timeout`
@@ -29,8 +46,8 @@ extension Call {
     func deadline(block: Int, timeout: Int) throws(PythonException) -> Deadline {
         guard try truth(block, default: true) else { return .doNotWait }
         guard let seconds = try Self.seconds(optional(timeout) ?? .none, .compared("<")) else { return .block(until: nil) }
-        guard seconds >= 0 else { throw .valueError("'timeout' must be a non-negative number") }
-        return .block(until: now.advanced(bySeconds: seconds))
+        guard seconds.number >= 0 else { throw .valueError("'timeout' must be a non-negative number") }
+        return .block(until: try? moment(in: seconds))
     }
 
     /// A `timeout` argument of `threading`'s `wait` methods, for which what is not above zero is no wait at all.
@@ -39,19 +56,22 @@ extension Call {
     func deadline(timeout: Int, _ use: TimeoutUse, default standard: Fragment = .none) throws(PythonException) -> Deadline {
         let given = optional(timeout) ?? .none
         guard let seconds = try Self.seconds(given.isNone ? standard : given, use) else { return .block(until: nil) }
-        return seconds > 0 ? .block(until: try moment(in: seconds)) : .doNotWait
+        return seconds.number > 0 ? .block(until: try moment(in: seconds)) : .doNotWait
     }
 
     /// The moment that a timeout ends.
     ///
     /// - Throws: `OverflowError`, `ValueError` for what CPython's clock cannot hold.
-    func moment(in seconds: Double) throws(PythonException) -> Timestamp {
-        if seconds.isNaN { throw .valueError("Invalid value NaN (not a number)") }
-        guard seconds <= Self.longestTimeout else {
-            throw PythonException("OverflowError", python < PythonVersion(3, 11)
-                ? "timestamp too large to convert to C _PyTime_t" : "timestamp out of range for platform time_t")
+    private func moment(in seconds: Seconds) throws(PythonException) -> Timestamp {
+        if seconds.number.isNaN { throw .valueError("Invalid value NaN (not a number)") }
+        guard seconds.number <= Self.longestTimeout else {
+            if !seconds.isWhole, python >= PythonVersion(3, 11) {
+                throw PythonException("OverflowError", "timestamp out of range for platform time_t")
+            }
+            let type = python < PythonVersion(3, 13) ? "_PyTime_t" : "PyTime_t"
+            throw PythonException("OverflowError", "timestamp too large to convert to C \(type)")
         }
-        return now.advanced(bySeconds: seconds)
+        return now.advanced(bySeconds: seconds.number)
     }
 
     /// `threading.TIMEOUT_MAX`, in seconds.
@@ -60,10 +80,10 @@ extension Call {
     /// A number of seconds; `nil` for `None`.
     ///
     /// - Throws: `TypeError` when it is no number.
-    private static func seconds(_ argument: Fragment, _ use: TimeoutUse) throws(PythonException) -> Double? {
+    private static func seconds(_ argument: Fragment, _ use: TimeoutUse) throws(PythonException) -> Seconds? {
         guard !argument.isNone else { return nil }
         let value = try argument.pythonValue()
-        guard let seconds = Double(pythonNumber: value) else { throw use.error(value) }
+        guard let seconds = Seconds(value) else { throw use.error(value) }
         return seconds
     }
 }
@@ -74,12 +94,12 @@ extension Call {
     /// - Throws: `ValueError` for another negative timeout, and for a timeout of a call that does not block.
     func acquisitionDeadline() throws(PythonException) -> Deadline {
         let blocks = try python < PythonVersion(3, 12) ? integralTruth(0, default: true) : truth(0, default: true)
-        let seconds = try optional(1).map { (argument) throws(PythonException) in try lockSeconds(argument) } ?? -1
+        let seconds = try optional(1).map { (argument) throws(PythonException) in try lockSeconds(argument) } ?? .forever
         try rejectUnknownKeywords(Self.acquireParameters, of: "acquire")
-        if seconds.isNaN { throw .valueError("Invalid value NaN (not a number)") }
-        guard seconds != -1 else { return blocks ? .block(until: nil) : .doNotWait }
+        if seconds.number.isNaN { throw .valueError("Invalid value NaN (not a number)") }
+        guard seconds.number != -1 else { return blocks ? .block(until: nil) : .doNotWait }
         guard blocks else { throw .valueError("can't specify a timeout for a non-blocking call") }
-        guard seconds >= 0 else {
+        guard seconds.number >= 0 else {
             throw .valueError(python < PythonVersion(3, 13)
                 ? "timeout value must be positive" : "timeout value must be a non-negative number")
         }
@@ -89,9 +109,9 @@ extension Call {
     /// The parameters of a lock's `acquire`.
     static var acquireParameters: [String] { ["blocking", "timeout"] }
 
-    private func lockSeconds(_ argument: Fragment) throws(PythonException) -> Double {
+    private func lockSeconds(_ argument: Fragment) throws(PythonException) -> Seconds {
         let value = try argument.pythonValue()
-        guard let seconds = Double(pythonNumber: value) else { throw notAnInteger(value) }
+        guard let seconds = Seconds(value) else { throw notAnInteger(value) }
         return seconds
     }
 

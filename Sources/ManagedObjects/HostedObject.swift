@@ -66,8 +66,7 @@ private final class Host<Object: ManagedObject>: HostedObject, @unchecked Sendab
     ) -> Result? {
         guard let method = methods.byName[name] else { return nil }
         do throws(PythonException) {
-            var arguments = try method.iterates ? arguments.readingProxies() : arguments
-            arguments.python = python
+            let arguments = try method.iterates ? arguments.readingProxies() : arguments
             let bound = try method.bind(arguments)
             let call = Call(id: id, now: now, sent: arguments, bound: bound)
             let outcome = try state.withLock { (object) throws(PythonException) in try method.body(&object, call, &effects) }

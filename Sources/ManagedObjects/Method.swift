@@ -6,6 +6,8 @@ public struct Parameters: Sendable {
     let name: String
     let required: [String]
     let optional: [String]
+    /// Whether Python's counts in error texts have one more, for `self`; a plain function has not.
+    var countsSelf = true
 
     /// The arguments in the parameters' order.
     ///
@@ -18,7 +20,7 @@ public struct Parameters: Sendable {
         for (name, value) in arguments.keywords { try bind(value, to: name, in: &bound, title) }
         let absent = required.indices.filter { $0 >= bound.count || bound[$0] == nil }.map { required[$0] }
         if arguments.python.isPython2, !absent.isEmpty || given > required.count + optional.count {
-            throw legacyCount(given + arguments.keywords.count + 1, title)
+            throw legacyCount(given + arguments.keywords.count + own, title)
         }
         guard given <= required.count + optional.count else { throw tooMany(given, title) }
         guard absent.isEmpty else { throw missing(absent, title) }
@@ -39,12 +41,13 @@ public struct Parameters: Sendable {
         bound[position] = value
     }
 
-    /// Python counts `self`.
+    private var own: Int { countsSelf ? 1 : 0 }
+
     private func tooMany(_ given: Int, _ title: String) -> PythonException {
-        let most = required.count + optional.count + 1
-        let takes = optional.isEmpty ? "\(most)" : "from \(required.count + 1) to \(most)"
+        let most = required.count + optional.count + own
+        let takes = optional.isEmpty ? "\(most)" : "from \(required.count + own) to \(most)"
         let noun = most == 1 ? "argument" : "arguments"
-        return .typeError("\(title)() takes \(takes) positional \(noun) but \(given + 1) were given")
+        return .typeError("\(title)() takes \(takes) positional \(noun) but \(given + own) were given")
     }
 
     private func missing(_ names: [String], _ title: String) -> PythonException {
@@ -59,7 +62,7 @@ public struct Parameters: Sendable {
 
     /// Python 2's text, for too many and too few.
     private func legacyCount(_ given: Int, _ title: String) -> PythonException {
-        let (least, most) = (required.count + 1, required.count + optional.count + 1)
+        let (least, most) = (required.count + own, required.count + optional.count + own)
         let limit = optional.isEmpty ? "exactly" : given < least ? "at least" : "at most"
         let bound = given < least ? least : most
         return .typeError("\(title)() takes \(limit) \(bound) argument\(bound == 1 ? "" : "s") (\(given) given)")

@@ -3,6 +3,8 @@ import Pickle
 /// The elements of a Python `set`, each still pickled, and set algebra on them.
 struct SetMembers: Sendable {
     private var entries = KeyedEntries()
+    /// Whether these are the elements of a `set` or `frozenset`, not of another iterable.
+    private var isSet = true
 
     init() {}
 
@@ -10,6 +12,11 @@ struct SetMembers: Sendable {
     ///
     /// - Throws: `TypeError` when it is not iterable, or an element is not hashable.
     init(_ iterable: Fragment) throws(PythonException) {
+        let value = try iterable.pythonValue()
+        switch value {
+        case .set, .frozenSet: break
+        default: isSet = false
+        }
         for element in try iterable.pythonElements() { try insert(element) }
     }
 
@@ -45,7 +52,11 @@ struct SetMembers: Sendable {
         return all
     }
 
-    func intersection(_ other: SetMembers) -> SetMembers { filter { other.contains($0) } }
+    /// As in CPython, the elements are those of the smaller of two sets, of the other where both are of one size or it is no set.
+    func intersection(_ other: SetMembers) -> SetMembers {
+        other.isSet && other.count > count ? filter { other.contains($0) } : other.filter { self.contains($0) }
+    }
+
     func subtracting(_ other: SetMembers) -> SetMembers { filter { !other.contains($0) } }
     func symmetricDifference(_ other: SetMembers) -> SetMembers { subtracting(other).union(other.subtracting(self)) }
     func isSubset(of other: SetMembers) -> Bool { entries.keyed.allSatisfy { other.contains($0.key) } }

@@ -5,7 +5,7 @@ public struct ManagedArray: ManagedObject {
     private var items: PackedArray
 
     public init(_ arguments: Arguments) throws(PythonException) {
-        let parameters = Parameters(name: "Array", required: ["typecode", "sequence"], optional: ["lock"])
+        let parameters = Parameters(name: "Array", required: ["typecode", "sequence"], optional: ["lock"], countsSelf: false)
         let bound = try parameters.bind(arguments.readingProxies())
         items = try PackedArray(
             bound[0]?.pythonValue() ?? .none, initializer: bound[1]?.pythonValue() ?? .none, arguments.python)

@@ -28,7 +28,7 @@ public struct ManagedBarrier: ManagedObject {
 
     public static let methods = MethodTable<ManagedBarrier> {
         Method("Barrier.__getattribute__", .slot(1)) { (barrier, call, _) throws(PythonException) in
-            try barrier.attribute(call.text(0))
+            try barrier.attribute(call)
         }
         Method("Barrier.wait", optional: ["timeout"]) { (barrier, call, effects) throws(PythonException) in
             try barrier.wait(call, &effects)
@@ -44,12 +44,12 @@ public struct ManagedBarrier: ManagedObject {
         }
     }
 
-    private func attribute(_ name: String) throws(PythonException) -> Outcome {
-        switch name {
+    private func attribute(_ call: Call) throws(PythonException) -> Outcome {
+        switch try call.text(0) {
         case "parties": return .int(parties)
         case "n_waiting": return .int(waiters.count)
         case "broken": return .bool(isBroken)
-        default: throw .attributeError("'Barrier' object has no attribute '\(name)'")
+        default: throw .missingAttribute(try call[0].pythonValue(), of: "Barrier", call.python)
         }
     }
 

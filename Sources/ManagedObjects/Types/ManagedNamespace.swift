@@ -36,12 +36,7 @@ public struct ManagedNamespace: ManagedObject {
     }
 
     private static func missing(_ name: PickleValue, _ python: PythonVersion) -> PythonException {
-        var message = PickleValue.string("'Namespace' object has no attribute '\(name.text ?? "")'")
-        if case .surrogateString(let utf8) = name {
-            message = .surrogateString(Array("'Namespace' object has no attribute '".utf8) + utf8 + Array("'".utf8))
-        }
-        let state: PickleValue? = python < PythonVersion(3, 12) ? nil : .dictionary(["name": name, "args": .tuple([message])])
-        return PythonException(name: "AttributeError", arguments: [message], state: state)
+        .missingAttribute(name, of: "Namespace", python)
     }
 
     public func value() throws(PythonException) -> Fragment {
@@ -68,5 +63,16 @@ extension Call {
         case .string, .surrogateString, .legacyString: return try PickleKey(value)
         default: throw .typeError("attribute name must be string, not '\(value.typeTitle(python))'")
         }
+    }
+}
+
+extension PythonException {
+    /// `AttributeError: 'Namespace' object has no attribute 'x'`; since Python 3.12 it holds the name beside the message.
+    static func missingAttribute(_ name: PickleValue, of type: String, _ python: PythonVersion) -> PythonException {
+        let text = "'\(type)' object has no attribute '"
+        var message = PickleValue.string("\(text)\(name.text ?? "")'")
+        if case .surrogateString(let utf8) = name { message = .surrogateString(Array(text.utf8) + utf8 + Array("'".utf8)) }
+        let state: PickleValue? = python < PythonVersion(3, 12) ? nil : .dictionary(["name": name, "args": .tuple([message])])
+        return PythonException(name: "AttributeError", arguments: [message], state: state)
     }
 }

@@ -51,6 +51,9 @@ extension ManagedSet {
         Method("set.__contains__", .oneArgument) { (set, call, _) throws(PythonException) in
             .bool(set.members.contains(try PickleKey(call[0])))
         }
+        Method("set.__class_getitem__", .oneArgument) { (_, call, _) throws(PythonException) in
+            .value(try Fragment(pythonValue: Self.alias(of: call[0].pythonValue())))
+        }
         Method("set.__len__", .slot(0)) { (set, _, _) in .int(set.members.count) }
         Method("set.copy", .noArguments) { (set, _, _) in .value(set.members.fragment) }
         // By value: the iterator goes to the client with all that it has to give.
@@ -59,6 +62,15 @@ extension ManagedSet {
             let iterator = PickleInstance(.global(PickleGlobal(module: "builtins", name: "iter")), [elements])
             return .value(try Fragment(pythonValue: .instance(iterator)))
         }
+    }
+}
+
+extension ManagedSet {
+    /// `set[int]`, which proxies expose for whatever reason.
+    private static func alias(of item: PickleValue) -> PickleValue {
+        let arguments: PickleValue = if case .tuple = item { item } else { .tuple(PickleElements([item])) }
+        let set = PickleValue.global(PickleGlobal(module: "builtins", name: "set"))
+        return .instance(PickleInstance(.global(PickleGlobal(module: "types", name: "GenericAlias")), [set, arguments]))
     }
 }
 
