@@ -1,0 +1,57 @@
+/// Python 2 orders values of different types too: `None`, then numbers, then all others by their types' names.
+extension PickleValue {
+    /// `<` of values that are not of one ordered type.
+    ///
+    /// Two objects of one type without an order of its own stand, in Python 2, in that of their addresses; here neither is less.
+    ///
+    /// - Throws: `TypeError` for dates, complex numbers and sets, which have no order with other types.
+    func python2IsLess(than other: PickleValue) throws(PythonException) -> Bool {
+        if let refusal = python2Refusal(other) { throw .typeError(refusal) }
+        if case .dictionary(let left) = self, case .dictionary(let right) = other { return left.count < right.count }
+        return python2Rank < other.python2Rank
+    }
+
+    private var python2Rank: (Int, String) {
+        switch self {
+        case .none: (0, "")
+        case .bool, .int, .bigInt, .float: (1, "")
+        case .string, .surrogateString: (2, "unicode")
+        case .legacyString, .bytes: (2, "str")
+        case .instance(let instance) where instance.global == PickleGlobal(module: "builtins", name: "range"): (2, "xrange")
+        default: PythonNumber(self) == nil ? (2, pythonTypeTitle) : (1, "")
+        }
+    }
+
+    private func python2Refusal(_ other: PickleValue) -> String? {
+        if let left = date, left.hasOrder { return "can't compare \(pythonTypeTitle) to \(other.python2Title)" }
+        if let right = other.date, right.hasOrder { return "can't compare \(other.pythonTypeTitle) to \(python2Title)" }
+        if isComplex || other.isComplex { return "no ordering relation is defined for complex numbers" }
+        return isSet || other.isSet ? "can only compare to a set" : nil
+    }
+
+    private var python2Title: String {
+        switch self {
+        case .bigInt: "long"
+        case .string, .surrogateString: "unicode"
+        case .bytes: "str"
+        default: pythonTypeTitle
+        }
+    }
+
+    private var isComplex: Bool {
+        if case .instance(let instance) = self { instance.complexParts != nil } else { false }
+    }
+
+    private var isSet: Bool {
+        switch self {
+        case .set, .frozenSet: true
+        default: false
+        }
+    }
+}
+
+extension PythonDate {
+    fileprivate var hasOrder: Bool {
+        if case .timeZone = self { false } else { true }
+    }
+}
