@@ -23,8 +23,10 @@ extension PickleValue {
     }
 
     private func python2Refusal(_ other: PickleValue) -> String? {
-        if let left = date, left.hasOrder { return "can't compare \(pythonTypeTitle) to \(other.python2Title)" }
-        if let right = other.date, right.hasOrder { return "can't compare \(other.pythonTypeTitle) to \(python2Title)" }
+        // Of a `datetime` and a `date`, which it is a kind of, the former is asked.
+        if case .date? = date, case .dateTime? = other.date { return "can't compare \(other.python2Title) to \(python2Title)" }
+        if date != nil { return "can't compare \(python2Title) to \(other.python2Title)" }
+        if other.date != nil { return "can't compare \(other.python2Title) to \(python2Title)" }
         if isComplex || other.isComplex { return "no ordering relation is defined for complex numbers" }
         return isSet || other.isSet ? "can only compare to a set" : nil
     }
@@ -34,6 +36,8 @@ extension PickleValue {
         case .bigInt: "long"
         case .string, .surrogateString: "unicode"
         case .bytes: "str"
+        // Written in Python.
+        case .instance(let instance) where instance.decimal != nil: "Decimal"
         default: pythonTypeTitle
         }
     }
@@ -47,11 +51,5 @@ extension PickleValue {
         case .set, .frozenSet: true
         default: false
         }
-    }
-}
-
-extension PythonDate {
-    fileprivate var hasOrder: Bool {
-        if case .timeZone = self { false } else { true }
     }
 }
