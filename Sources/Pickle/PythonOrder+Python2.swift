@@ -4,7 +4,7 @@ extension PickleValue {
     ///
     /// Two objects of one type without an order of its own stand, in Python 2, in that of their addresses; here neither is less.
     ///
-    /// - Throws: `TypeError` for dates, complex numbers and sets, which have no order with other types.
+    /// - Throws: `TypeError` for dates and complex numbers, which have no order with other types.
     func python2IsLess(than other: PickleValue) throws(PythonException) -> Bool {
         if let refusal = python2Refusal(other) { throw .typeError(refusal) }
         if case .dictionary(let left) = self, case .dictionary(let right) = other { return left.count < right.count }
@@ -18,7 +18,7 @@ extension PickleValue {
         case .string, .surrogateString: (2, "unicode")
         case .legacyString, .bytes: (2, "str")
         case .instance(let instance) where instance.global == PickleGlobal(module: "builtins", name: "range"): (2, "xrange")
-        default: PythonNumber(self) == nil ? (2, pythonTypeTitle) : (1, "")
+        default: PythonNumber(self) == nil && !isComplex ? (2, pythonTypeTitle) : (1, "")
         }
     }
 
@@ -27,8 +27,8 @@ extension PickleValue {
         if case .date? = date, case .dateTime? = other.date { return "can't compare \(other.python2Title) to \(python2Title)" }
         if date != nil { return "can't compare \(python2Title) to \(other.python2Title)" }
         if other.date != nil { return "can't compare \(other.python2Title) to \(python2Title)" }
-        if isComplex || other.isComplex { return "no ordering relation is defined for complex numbers" }
-        return isSet || other.isSet ? "can only compare to a set" : nil
+        let areNumbers = [self, other].allSatisfy { $0.isComplex || PythonNumber($0) != nil }
+        return areNumbers && (isComplex || other.isComplex) ? "no ordering relation is defined for complex numbers" : nil
     }
 
     private var python2Title: String {
@@ -44,12 +44,5 @@ extension PickleValue {
 
     private var isComplex: Bool {
         if case .instance(let instance) = self { instance.complexParts != nil } else { false }
-    }
-
-    private var isSet: Bool {
-        switch self {
-        case .set, .frozenSet: true
-        default: false
-        }
     }
 }

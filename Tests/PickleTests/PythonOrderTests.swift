@@ -15,7 +15,7 @@ struct PythonOrderTests {
             return (x, y, x == y, less[0], less[1], less[2], hashed[1], hashed[2])
         def skewed(x, y):
             # Python 2 has its own mind about these.
-            return python2 and isinstance(x, decimal.Decimal) and isinstance(y, complex)
+            return python2 and isinstance(x, (decimal.Decimal, fractions.Fraction)) and isinstance(y, (complex, decimal.Decimal)) and type(x) is not type(y)
         def stable(x):
             # Python 2 orders objects of one type by their addresses, and dicts of one size by their contents.
             return not python2 or not isinstance(x, (list, tuple, dict, set, frozenset)) or all(stable(part) for part in x) and not isinstance(x, dict)
