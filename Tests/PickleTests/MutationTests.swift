@@ -7,12 +7,15 @@ struct MutationTests {
 
     /// Pickles of plain values at every protocol.
     private static let generate = """
+        def plain(depth):
+            if depth == 0: return choice([lambda: None, lambda: True, integer, lambda: number(300), double, text, text, octets])()
+            parts = [plain(number(depth)) for _ in range(number(5))]
+            return choice([list, tuple, lambda parts: dict(zip(u'abcde', parts)), lambda parts: [parts, parts], lambda parts: set(u'ab'[:len(parts)])])(parts)
         frames = []
         for _ in range(60):
-            x = small(3)
-            shared = [x, atom(), key(2)]
+            shared = plain(3)
             for protocol in range(pickle.HIGHEST_PROTOCOL + 1):
-                frames.append(pickle.dumps([shared, atom(), (shared, {key(1): shared})], protocol))
+                frames.append(pickle.dumps([shared, (shared, {text(): shared})], protocol))
         write([(frame if not python2 else bytearray(frame),) for frame in frames])
 
         """

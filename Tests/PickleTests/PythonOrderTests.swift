@@ -14,12 +14,15 @@ struct PythonOrderTests {
             hashed = attempt(lambda: hash(x) and None)
             return (x, y, x == y, less[0], less[1], less[2], hashed[1], hashed[2])
         def skewed(x, y):
-            # Python 2 has its own mind about these.
-            return python2 and isinstance(x, (decimal.Decimal, fractions.Fraction)) and isinstance(y, (complex, decimal.Decimal)) and type(x) is not type(y)
+            # Python 2 knows no order between some kinds of numbers, and takes that of their types' addresses.
+            kinds = set(map(type, leaves(x) + leaves(y)))
+            return python2 and len(kinds & {complex, decimal.Decimal, fractions.Fraction}) > 1
+        def leaves(x):
+            return sum(map(leaves, x), []) if isinstance(x, (list, tuple, set, frozenset)) else [x]
         def stable(x):
             # Python 2 orders objects of one type by their addresses, and dicts of one size by their contents.
             return not python2 or not isinstance(x, (list, tuple, dict, set, frozenset)) or all(stable(part) for part in x) and not isinstance(x, dict)
-        pairs = [p for p in (pair(choice([0, 0, 1, 2])) for _ in range(6000)) if stable(p[0]) and stable(p[1]) and not skewed(*p) and not skewed(*p[::-1])]
+        pairs = [p for p in (pair(choice([0, 0, 1, 2])) for _ in range(6000)) if stable(p[0]) and stable(p[1]) and not skewed(*p)]
         write([row(x, y) for x, y in pairs])
 
         """
