@@ -88,8 +88,16 @@ extension PickleKey {
 
     /// The key that a value is.
     ///
-    /// - Throws: `TypeError: unhashable type: 'list'` and the like.
+    /// - Throws: `TypeError: unhashable type: 'list'` and the like; `MemoryError` for a key of more than a million parts.
     public init(_ value: PickleValue) throws(PythonException) {
+        var budget = Self.largest
+        try self.init(value, &budget)
+    }
+
+    /// Parts of one key, each counted as often as it is referred to: CPython would hash them as often.
+    private static let largest = 1 << 20
+
+    private init(_ value: PickleValue, _ budget: inout Int) throws(PythonException) {
         switch value {
         case .none: self = .none
         case .bool(let value): self = .int(value ? 1 : 0)
@@ -100,8 +108,8 @@ extension PickleKey {
         case .surrogateString(let bytes): self = .string(SmallBytes(bytes))
         case .legacyString(let bytes): self = bytes.allSatisfy { $0 < 0x80 } ? .string(SmallBytes(bytes)) : .legacyString(SmallBytes(bytes))
         case .bytes(let bytes): self = .bytes(SmallBytes(bytes))
-        case .tuple(let elements): self = .tuple(try Self.keys(elements))
-        case .frozenSet(let elements): self = .frozenSet(Set(try Self.keys(elements)))
+        case .tuple(let elements): self = .tuple(try Self.keys(elements, &budget))
+        case .frozenSet(let elements): self = .frozenSet(Set(try Self.keys(elements, &budget)))
         case .global(let global): self = .global(global)
         case .extensionCode(let code): self = .extensionCode(code)
         case .instance(let instance): self = try PickleKey(instance)
@@ -110,10 +118,12 @@ extension PickleKey {
         }
     }
 
-    private static func keys(_ elements: PickleElements) throws(PythonException) -> [PickleKey] {
+    private static func keys(_ elements: PickleElements, _ budget: inout Int) throws(PythonException) -> [PickleKey] {
+        budget -= elements.count
+        guard budget >= 0 else { throw PythonException("MemoryError", "a key of more than \(largest) parts") }
         var keys: [PickleKey] = []
         keys.reserveCapacity(elements.count)
-        for element in elements { keys.append(try PickleKey(element)) }
+        for element in elements { keys.append(try PickleKey(element, &budget)) }
         return keys
     }
 

@@ -7,14 +7,16 @@ struct MutationTests {
 
     /// Pickles of plain values at every protocol.
     private static let generate = """
-        def plain(depth):
-            if depth == 0: return choice([lambda: None, lambda: True, integer, lambda: number(300), double, text, text, octets])()
-            parts = [plain(number(depth)) for _ in range(number(5))]
-            return choice([list, tuple, lambda parts: dict(zip(u'abcde', parts)), lambda parts: [parts, parts], lambda parts: set(u'ab'[:len(parts)])])(parts)
+        def plain(depth, protocol):
+            # What needs no class at the protocol.
+            if depth == 0: return choice([lambda: None, lambda: True, integer, lambda: number(300), double, text, text, octets if protocol > 2 else text])()
+            parts = [plain(number(depth), protocol) for _ in range(number(5))]
+            makers = [list, tuple, lambda parts: dict(zip(u'abcde', parts)), lambda parts: [parts, parts], lambda parts: set(u'ab'[:len(parts)])]
+            return choice(makers[:None if protocol > 3 else 4])(parts)
         frames = []
         for _ in range(60):
-            shared = plain(3)
             for protocol in range(pickle.HIGHEST_PROTOCOL + 1):
+                shared = plain(3, protocol)
                 frames.append(pickle.dumps([shared, (shared, {text(): shared})], protocol))
         write([(frame if not python2 else bytearray(frame),) for frame in frames])
 
