@@ -58,7 +58,7 @@ let package = Package(
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
             swiftSettings: settings),
-        .testTarget(name: "PickleTests", dependencies: ["Pickle"], exclude: ["Python"], swiftSettings: settings),
+        .testTarget(name: "PickleTests", dependencies: ["Pickle"], exclude: ["Pickles", "Python"], swiftSettings: settings),
         .testTarget(name: "ManagerConnectionTests", dependencies: ["ManagerConnection"] + nio, swiftSettings: settings),
         .testTarget(name: "ManagedObjectsTests", dependencies: ["ManagedObjects", "Pickle"], swiftSettings: settings),
         .testTarget(
