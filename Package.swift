@@ -13,6 +13,13 @@ let nio: [Target.Dependency] = [
     .product(name: "NIOPosix", package: "swift-nio"),
 ]
 
+/// The examples are packages of their own; their sources are built here, too, so that tests can run them.
+let examples: [Target] = ["SharedObjects", "TaskMaster", "TaskWorker"].map { name in
+    .executableTarget(
+        name: "Example\(name)", dependencies: ["Multiprocessing"], path: "Examples/\(name)/Sources/\(name)",
+        swiftSettings: [.swiftLanguageMode(.v6)])
+}
+
 let package = Package(
     name: "swift-multiprocessing",
     products: [
@@ -58,17 +65,22 @@ let package = Package(
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
             swiftSettings: settings),
-        .testTarget(name: "PickleTests", dependencies: ["Pickle"], exclude: ["Pickles", "Python"], swiftSettings: settings),
-        .testTarget(name: "ManagerConnectionTests", dependencies: ["ManagerConnection"] + nio, swiftSettings: settings),
+        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
+        .testTarget(name: "PickleTests", dependencies: ["Pickle", "TestSupport"], exclude: ["Pickles", "Python"], swiftSettings: settings),
+        .testTarget(name: "ManagerConnectionTests", dependencies: ["ManagerConnection", "TestSupport"] + nio, swiftSettings: settings),
         .testTarget(name: "ManagedObjectsTests", dependencies: ["ManagedObjects", "Pickle"], swiftSettings: settings),
         .testTarget(
             name: "ManagerServerTests",
-            dependencies: ["ManagerServer", "ManagedObjects", "ManagerConnection", "Pickle", .product(name: "Logging", package: "swift-log")] + nio,
+            dependencies: [
+                "ManagerServer", "ManagedObjects", "ManagerConnection", "Pickle", "TestSupport", .product(name: "Logging", package: "swift-log"),
+            ] + nio,
             swiftSettings: settings),
         .executableTarget(
             name: "ProcessTestProgram", dependencies: ["Multiprocessing"], path: "Tests/ProcessTestProgram", swiftSettings: settings),
         .testTarget(
-            name: "MultiprocessingTests", dependencies: ["Multiprocessing", "Pickle", "ProcessTestProgram"], swiftSettings: settings),
-        .testTarget(name: "ManagerCommandTests", dependencies: ["manager"], swiftSettings: settings),
-    ]
+            name: "MultiprocessingTests",
+            dependencies: ["Multiprocessing", "Pickle", "ProcessTestProgram", "TestSupport"] + examples.map { .target(name: $0.name) },
+            swiftSettings: settings),
+        .testTarget(name: "ManagerCommandTests", dependencies: ["manager", "TestSupport"], swiftSettings: settings),
+    ] + examples
 )

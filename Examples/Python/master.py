@@ -1,4 +1,6 @@
-import random, sys, queue
+import random, sys
+try: import queue
+except ImportError: import Queue as queue  # Python 2.7
 from multiprocessing.managers import BaseManager
 from multiprocessing import freeze_support
 
@@ -23,6 +25,7 @@ manager = QueueManager(address=(host, port), authkey=b'abc')
 
 def manager_run():
     manager.start()
+    print('Serve at %s:%d' % manager.address)
     task = manager.get_task()
     result = manager.get_result()
 

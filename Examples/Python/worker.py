@@ -1,4 +1,6 @@
-import time, sys, queue
+import time, sys
+try: import queue
+except ImportError: import Queue as queue  # Python 2.7
 from multiprocessing.managers import BaseManager
 
 # Usage: worker.py [HOST [PORT [SECONDS]]], where SECONDS is what the work on one task takes.

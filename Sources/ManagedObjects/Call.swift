@@ -37,6 +37,8 @@ public struct Timestamp: Hashable, Comparable, Sendable {
 public struct Arguments: Sendable {
     public var positional: [Fragment]
     public var keywords: [(name: String, value: Fragment)]
+    /// Which Python's errors the caller expects.
+    public var python = PythonVersion.latest
 
     public init(_ positional: [Fragment] = [], keywords: [(name: String, value: Fragment)] = []) {
         self.positional = positional
@@ -48,8 +50,8 @@ public struct Arguments: Sendable {
 public struct Call: Sendable {
     public let id: CallID
     public let now: Timestamp
-    /// Which Python's `repr` the caller expects.
-    public let python: PythonVersion
+    /// Which Python's `repr` and errors the caller expects.
+    public var python: PythonVersion { sent.python }
     /// As they were sent.
     let sent: Arguments
     /// In the order of the method's parameters; `nil` for one that was left out between others.
@@ -72,6 +74,8 @@ public enum Reply: Sendable {
     /// A new managed object, of which the caller gets a proxy (`#PROXY`).
     case proxy(typeID: String, object: HostedObject)
     case exception(PythonException)
+    /// The result has no form in a pickle (`#UNSERIALIZABLE`).
+    case unserializable(PythonException)
 
     public static let none = Reply.value(.none)
     public static func bool(_ value: Bool) -> Reply { .value(Fragment(value)) }

@@ -6,38 +6,136 @@ enum Deadline {
     case block(until: Timestamp?)
 }
 
+/// A number of seconds, as it was sent.
+private struct Seconds {
+    let number: Double
+    /// Whether it is an `int`, which CPython's clock converts otherwise than a `float`.
+    let isWhole: Bool
+
+    static let forever = Seconds(number: -1, isWhole: true)
+}
+
+extension Seconds {
+    init?(_ value: PickleValue) {
+        guard let number = Double(pythonNumber: value) else { return nil }
+        self.number = number
+        if case .float = value { isWhole = false } else { isWhole = true }
+    }
+}
+
+/// What a function of Python's does first with a timeout, which decides the error when it is no number.
+enum TimeoutUse {
+    /// `time() + timeout`
+    case added
+    /// `timeout > 0` or `timeout < 0`
+    case compared(String)
+
+    func error(_ value: PickleValue) -> PythonException {
+        let name = value.pythonTypeName
+        return switch self {
+        case .added: .typeError("unsupported operand type(s) for +: 'float' and '\(name)'")
+        case .compared(let sign): .typeError("'\(sign)' not supported between instances of '\(name)' and 'int'")
+        }
+    }
+}
+
 extension Call {
     /// The `block` and `timeout` arguments of `queue.Queue`'s methods.
     ///
     /// - Throws: `ValueError: 'timeout' must be a non-negative number`, when it waits at all.
     func deadline(block: Int, timeout: Int) throws(PythonException) -> Deadline {
         guard try truth(block, default: true) else { return .doNotWait }
-        guard let seconds = try seconds(timeout) else { return .block(until: nil) }
-        guard seconds >= 0 else { throw .valueError("'timeout' must be a non-negative number") }
-        return .block(until: now.advanced(bySeconds: seconds))
+        guard let seconds = try Self.seconds(optional(timeout) ?? .none, .compared("<")) else { return .block(until: nil) }
+        guard seconds.number >= 0 else { throw .valueError("'timeout' must be a non-negative number") }
+        return .block(until: try? moment(in: seconds))
     }
 
-    /// The moment of a `timeout` argument of `threading`'s `wait` methods, for which a negative number is none at all.
-    func deadline(timeout: Int) throws(PythonException) -> Deadline {
-        guard let seconds = try seconds(timeout) else { return .block(until: nil) }
-        return .block(until: now.advanced(bySeconds: max(seconds, 0)))
+    /// A `timeout` argument of `threading`'s `wait` methods, for which what is not above zero is no wait at all.
+    ///
+    /// - Parameter standard: what holds when it is `None`.
+    func deadline(timeout: Int, _ use: TimeoutUse, default standard: Fragment = .none) throws(PythonException) -> Deadline {
+        let given = optional(timeout) ?? .none
+        guard let seconds = try Self.seconds(given.isNone ? standard : given, use) else { return .block(until: nil) }
+        return seconds.number > 0 ? .block(until: try moment(in: seconds)) : .doNotWait
+    }
+
+    /// The moment that a timeout ends.
+    ///
+    /// - Throws: `OverflowError`, `ValueError` for what CPython's clock cannot hold.
+    private func moment(in seconds: Seconds) throws(PythonException) -> Timestamp {
+        if seconds.number.isNaN { throw .valueError("Invalid value NaN (not a number)") }
+        guard seconds.number <= Self.longestTimeout else {
+            if !seconds.isWhole, python >= PythonVersion(3, 11) {
+                throw PythonException("OverflowError", "timestamp out of range for platform time_t")
+            }
+            let type = python < PythonVersion(3, 13) ? "_PyTime_t" : "PyTime_t"
+            throw PythonException("OverflowError", "timestamp too large to convert to C \(type)")
+        }
+        return now.advanced(bySeconds: seconds.number)
+    }
+
+    /// `threading.TIMEOUT_MAX`, in seconds.
+    private static var longestTimeout: Double { 9_223_372_036 }
+
+    /// A number of seconds; `nil` for `None`.
+    ///
+    /// - Throws: `TypeError` when it is no number.
+    private static func seconds(_ argument: Fragment, _ use: TimeoutUse) throws(PythonException) -> Seconds? {
+        guard !argument.isNone else { return nil }
+        let value = try argument.pythonValue()
+        guard let seconds = Seconds(value) else { throw use.error(value) }
+        return seconds
     }
 }
 
 extension Call {
-    /// The `blocking` and `timeout` arguments of a lock's `acquire`: `-1` waits for ever.
+    /// The `blocking` and `timeout` arguments of a lock's `acquire`, as C reads them: `-1` waits for ever.
     ///
     /// - Throws: `ValueError` for another negative timeout, and for a timeout of a call that does not block.
     func acquisitionDeadline() throws(PythonException) -> Deadline {
-        let blocks = try truth(0, default: true)
-        let seconds = try seconds(1) ?? -1
-        guard blocks else {
-            guard seconds == -1 else { throw .valueError("can't specify a timeout for a non-blocking call") }
-            return .doNotWait
+        let blocks = try python < PythonVersion(3, 12) ? integralTruth(0, default: true) : truth(0, default: true)
+        let seconds = try optional(1).map { (argument) throws(PythonException) in try lockSeconds(argument) } ?? .forever
+        try rejectUnknownKeywords(Self.acquireParameters, of: "acquire")
+        if seconds.number.isNaN { throw .valueError("Invalid value NaN (not a number)") }
+        guard seconds.number != -1 else { return blocks ? .block(until: nil) : .doNotWait }
+        guard blocks else { throw .valueError("can't specify a timeout for a non-blocking call") }
+        guard seconds.number >= 0 else {
+            throw .valueError(python < PythonVersion(3, 13)
+                ? "timeout value must be positive" : "timeout value must be a non-negative number")
         }
-        guard seconds != -1 else { return .block(until: nil) }
-        guard seconds >= 0 else { throw .valueError("timeout value must be a non-negative number") }
-        guard seconds <= Double(Int64.max) / 1e9 else { throw PythonException("OverflowError", "timeout value is too large") }
-        return .block(until: now.advanced(bySeconds: seconds))
+        return .block(until: try moment(in: seconds))
+    }
+
+    /// The parameters of a lock's `acquire`.
+    static var acquireParameters: [String] { ["blocking", "timeout"] }
+
+    private func lockSeconds(_ argument: Fragment) throws(PythonException) -> Seconds {
+        let value = try argument.pythonValue()
+        guard let seconds = Seconds(value) else { throw notAnInteger(value) }
+        return seconds
+    }
+
+    /// `bool(int)`, where C asks for an integer.
+    private func integralTruth(_ position: Int, default value: Bool) throws(PythonException) -> Bool {
+        try optional(position)?.integralTruth(python) ?? value
+    }
+
+    private func notAnInteger(_ value: PickleValue) -> PythonException { .notAnInteger(value, python) }
+}
+
+extension Fragment {
+    /// `bool(int)`, where C asks for an integer.
+    func integralTruth(_ python: PythonVersion) throws(PythonException) -> Bool {
+        if let int { return int != 0 }
+        throw .notAnInteger(try pythonValue(), python)
+    }
+}
+
+extension PythonException {
+    fileprivate static func notAnInteger(_ value: PickleValue, _ python: PythonVersion) -> PythonException {
+        let name = value.typeTitle(python)
+        if python.isPython2 { return .typeError("an integer is required") }
+        return .typeError(python < PythonVersion(3, 10)
+            ? "an integer is required (got type \(name))" : "'\(name)' object cannot be interpreted as an integer")
     }
 }

@@ -28,7 +28,7 @@ public class HostedObject: @unchecked Sendable {
     ///
     /// - Returns: `nil` when there is no such method.
     public func call(
-        _ method: String, _ arguments: Arguments, id: CallID, now: Timestamp, python: PythonVersion, effects: inout Effects
+        _ method: String, _ arguments: Arguments, id: CallID, now: Timestamp, effects: inout Effects
     ) -> Result? { nil }
 
     /// Answers `__str__`, `__repr__` or `#GETVALUE`, which every object has (CPython's `fallback_mapping`).
@@ -36,10 +36,15 @@ public class HostedObject: @unchecked Sendable {
     /// - Returns: `nil` when the name is none of these.
     public func fallback(_ method: String, python: PythonVersion, address: String) -> Reply? { nil }
 
+    /// The whole object by value.
+    ///
+    /// - Throws: `TypeError` when it cannot be had by value.
+    public func contents() throws(PythonException) -> Fragment { .none }
+
     /// `str(object)`, for `debug_info`.
     public func summary(address: String) -> String { "" }
 
-    public func timeOut(_ call: CallID) -> Reply? { nil }
+    public func timeOut(_ call: CallID, effects: inout Effects) -> Reply? { nil }
     public func cancel(_ call: CallID, effects: inout Effects) {}
     public func takeBack(_ answer: Answer, effects: inout Effects) {}
     public func end(_ session: SessionID, effects: inout Effects) {}
@@ -57,12 +62,13 @@ private final class Host<Object: ManagedObject>: HostedObject, @unchecked Sendab
     override var exposed: [String] { methods.exposed }
 
     override func call(
-        _ name: String, _ arguments: Arguments, id: CallID, now: Timestamp, python: PythonVersion, effects: inout Effects
+        _ name: String, _ arguments: Arguments, id: CallID, now: Timestamp, effects: inout Effects
     ) -> Result? {
         guard let method = methods.byName[name] else { return nil }
         do throws(PythonException) {
-            let bound = try method.parameters?.bind(arguments) ?? []
-            let call = Call(id: id, now: now, python: python, sent: arguments, bound: bound)
+            let arguments = try method.iterates ? arguments.readingProxies() : arguments
+            let bound = try method.bind(arguments)
+            let call = Call(id: id, now: now, sent: arguments, bound: bound)
             let outcome = try state.withLock { (object) throws(PythonException) in try method.body(&object, call, &effects) }
             return Result(outcome: outcome, holds: method.holds)
         } catch {
@@ -75,7 +81,8 @@ private final class Host<Object: ManagedObject>: HostedObject, @unchecked Sendab
             switch method {
             case "__str__": return .text(try state.withLock { (object) throws(PythonException) in try object.str(python: python, address: address) })
             case "__repr__": return .text(try state.withLock { (object) throws(PythonException) in try object.repr(python: python, address: address) })
-            case "#GETVALUE": return .value(try state.withLock { (object) throws(PythonException) in try object.value() })
+            case "#GETVALUE" where Object.unpicklablePart != nil: return .unserializable(Object.notPicklable(python))
+            case "#GETVALUE": return .value(try contents())
             default: return nil
             }
         } catch {
@@ -83,11 +90,17 @@ private final class Host<Object: ManagedObject>: HostedObject, @unchecked Sendab
         }
     }
 
+    override func contents() throws(PythonException) -> Fragment {
+        try state.withLock { (object) throws(PythonException) in try object.value() }
+    }
+
     override func summary(address: String) -> String {
         state.withLock { (try? $0.str(python: .latest, address: address)) ?? "<\(Object.self)>" }
     }
 
-    override func timeOut(_ call: CallID) -> Reply? { state.withLock { $0.timeOut(call) } }
+    override func timeOut(_ call: CallID, effects: inout Effects) -> Reply? {
+        state.withLock { $0.timeOut(call, effects: &effects) }
+    }
 
     override func cancel(_ call: CallID, effects: inout Effects) {
         state.withLock { $0.cancel(call, effects: &effects) }

@@ -56,6 +56,11 @@ struct KeyedEntries: Sendable {
     /// The entries in order.
     var entries: some Sequence<Entry> { slots.lazy.compactMap { $0 } }
 
+    /// The entries in order, each with its key, which is made again from the fragment rather than kept.
+    var keyed: some Sequence<(key: PickleKey, entry: Entry)> {
+        entries.lazy.compactMap { entry in (try? PickleKey(entry.key)).map { (key: $0, entry: entry) } }
+    }
+
     private mutating func closeGaps() {
         var moved: [Int: Int] = [:]
         moved.reserveCapacity(positions.count)

@@ -23,10 +23,13 @@ public protocol ManagedObject: Sendable {
     /// The whole object by value: what `#GETVALUE` asks for.
     func value() throws(PythonException) -> Fragment
 
+    /// The part of the Python object that keeps it from being pickled, if any: `_thread.lock`.
+    static var unpicklablePart: String? { get }
+
     /// A waiting call's time has come.
     ///
-    /// - Returns: its answer; `nil` when it does not wait any more.
-    mutating func timeOut(_ call: CallID) -> Reply?
+    /// - Returns: its answer; `nil` when it does not wait any more, or now waits for something without a limit.
+    mutating func timeOut(_ call: CallID, effects: inout Effects) -> Reply?
 
     /// A waiting call's peer has gone, or has given the call up.
     mutating func cancel(_ call: CallID, effects: inout Effects)
@@ -43,12 +46,18 @@ extension ManagedObject {
         try repr(python: python, address: address)
     }
 
+    public static var unpicklablePart: String? { nil }
+
     /// Objects of `threading` and `queue` cannot be pickled.
-    public func value() throws(PythonException) -> Fragment {
-        throw .typeError("cannot pickle this object by value")
+    public func value() throws(PythonException) -> Fragment { throw Self.notPicklable(.latest) }
+
+    static func notPicklable(_ python: PythonVersion) -> PythonException {
+        let part = unpicklablePart ?? "\(Self.self)"
+        if python.isPython2 { return .typeError("can't pickle lock objects") }
+        return .typeError(python < PythonVersion(3, 8) ? "can't pickle \(part) objects" : "cannot pickle '\(part)' object")
     }
 
-    public mutating func timeOut(_ call: CallID) -> Reply? { nil }
+    public mutating func timeOut(_ call: CallID, effects: inout Effects) -> Reply? { nil }
     public mutating func cancel(_ call: CallID, effects: inout Effects) {}
     public mutating func takeBack(_ answer: Answer, effects: inout Effects) {}
     public mutating func end(_ session: SessionID, effects: inout Effects) {}

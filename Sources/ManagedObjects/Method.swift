@@ -6,45 +6,66 @@ public struct Parameters: Sendable {
     let name: String
     let required: [String]
     let optional: [String]
+    /// Whether Python's counts in error texts have one more, for `self`; a plain function has not.
+    var countsSelf = true
 
     /// The arguments in the parameters' order.
     ///
     /// - Throws: `TypeError`, when there are too few or too many, or one is named that is not there.
     func bind(_ arguments: Arguments) throws(PythonException) -> [Fragment?] {
         let given = arguments.positional.count
-        guard given <= required.count + optional.count else { throw tooMany(given) }
-        guard !arguments.keywords.isEmpty else {
-            guard given >= required.count else { throw missing(required[given...]) }
-            return arguments.positional
-        }
+        if arguments.keywords.isEmpty, given >= required.count, given <= required.count + optional.count { return arguments.positional }
+        let title = title(arguments.python)
         var bound: [Fragment?] = arguments.positional
-        for (name, value) in arguments.keywords { try bind(value, to: name, in: &bound) }
+        for (name, value) in arguments.keywords { try bind(value, to: name, in: &bound, title) }
         let absent = required.indices.filter { $0 >= bound.count || bound[$0] == nil }.map { required[$0] }
-        guard absent.isEmpty else { throw missing(absent[...]) }
+        if arguments.python.isPython2, !absent.isEmpty || given > required.count + optional.count {
+            throw legacyCount(given + arguments.keywords.count + own, title)
+        }
+        guard given <= required.count + optional.count else { throw tooMany(given, title) }
+        guard absent.isEmpty else { throw missing(absent, title) }
         return bound
     }
 
-    private func bind(_ value: Fragment, to name: String, in bound: inout [Fragment?]) throws(PythonException) {
+    /// Which since 3.10 holds the type's name.
+    private func title(_ python: PythonVersion) -> String {
+        python < PythonVersion(3, 10) ? String(name.split(separator: ".").last ?? "") : name
+    }
+
+    private func bind(_ value: Fragment, to name: String, in bound: inout [Fragment?], _ title: String) throws(PythonException) {
         guard let position = (required + optional).firstIndex(of: name) else {
-            throw .typeError("\(self.name)() got an unexpected keyword argument '\(name)'")
+            throw .typeError("\(title)() got an unexpected keyword argument '\(name)'")
         }
         while bound.count <= position { bound.append(nil) }
-        guard bound[position] == nil else { throw .typeError("\(self.name)() got multiple values for argument '\(name)'") }
+        guard bound[position] == nil else { throw .typeError("\(title)() got multiple values for argument '\(name)'") }
         bound[position] = value
     }
 
-    /// Python counts `self`.
-    private func tooMany(_ given: Int) -> PythonException {
-        let most = required.count + optional.count + 1
-        let takes = optional.isEmpty ? "\(most)" : "from \(required.count + 1) to \(most)"
+    private var own: Int { countsSelf ? 1 : 0 }
+
+    private func tooMany(_ given: Int, _ title: String) -> PythonException {
+        let most = required.count + optional.count + own
+        let takes = optional.isEmpty ? "\(most)" : "from \(required.count + own) to \(most)"
         let noun = most == 1 ? "argument" : "arguments"
-        return .typeError("\(name)() takes \(takes) positional \(noun) but \(given + 1) were given")
+        return .typeError("\(title)() takes \(takes) positional \(noun) but \(given + own) were given")
     }
 
-    private func missing(_ names: ArraySlice<String>) -> PythonException {
+    private func missing(_ names: [String], _ title: String) -> PythonException {
         let quoted = names.map { "'\($0)'" }
-        let list = quoted.count < 2 ? quoted.joined() : quoted.dropLast().joined(separator: ", ") + " and " + quoted[quoted.count - 1]
-        return .typeError("\(name)() missing \(names.count) required positional argument\(names.count == 1 ? "" : "s"): \(list)")
+        let list = switch quoted.count {
+        case 1: quoted[0]
+        case 2: "\(quoted[0]) and \(quoted[1])"
+        default: quoted.dropLast().joined(separator: ", ") + ", and " + quoted[quoted.count - 1]
+        }
+        return .typeError("\(title)() missing \(names.count) required positional argument\(names.count == 1 ? "" : "s"): \(list)")
+    }
+
+    /// Python 2's text, for too many and too few.
+    private func legacyCount(_ given: Int, _ title: String) -> PythonException {
+        let (least, most) = (required.count + own, required.count + optional.count + own)
+        let limit = optional.isEmpty ? "exactly" : given < least ? "at least" : "at most"
+        let bound = given < least ? least : most
+        return .typeError("\(title)() takes \(limit) \(bound) argument\(bound == 1 ? "" : "s") (\(given) given)")
     }
 }
 
@@ -53,10 +74,12 @@ public struct Method<Object: ManagedObject>: Sendable {
     public typealias Body = @Sendable (inout Object, Call, inout Effects) throws(PythonException) -> Outcome
 
     public let name: String
-    /// `nil` when the method looks at its arguments itself.
-    let parameters: Parameters?
+    /// The arguments in the parameters' order; none of them when the method looks at its arguments itself.
+    let bind: @Sendable (Arguments) throws(PythonException) -> [Fragment?]
     /// Whether the caller holds something afterwards that must come back when its session ends.
     let holds: Bool
+    /// Whether the method iterates over its arguments, so that it reads what proxies among them refer to.
+    let iterates: Bool
     let body: Body
 
     /// - Parameters:
@@ -64,24 +87,37 @@ public struct Method<Object: ManagedObject>: Sendable {
     ///   - required: the names of the parameters that must be given.
     ///   - optional: the names of those that may be left out.
     ///   - holds: whether the caller holds something afterwards that must come back when its session ends.
+    ///   - iterates: whether it iterates over its arguments: a proxy among them then stands for what its object holds.
     public init(
-        _ qualifiedName: String, _ required: [String] = [], optional: [String] = [], holds: Bool = false,
+        _ qualifiedName: String, _ required: [String] = [], optional: [String] = [], holds: Bool = false, iterates: Bool = false,
         _ body: @escaping Body
     ) {
         name = String(qualifiedName.split(separator: ".", maxSplits: 1).last ?? "")
-        parameters = Parameters(name: qualifiedName, required: required, optional: optional)
+        bind = Parameters(name: qualifiedName, required: required, optional: optional).bind
         self.holds = holds
+        self.iterates = iterates
+        self.body = body
+    }
+
+    /// A method that is written in C in CPython.
+    public init(_ qualifiedName: String, _ convention: CConvention, iterates: Bool = false, _ body: @escaping Body) {
+        let function = CFunction(qualifiedName: qualifiedName, convention: convention)
+        name = function.name
+        bind = function.bind
+        holds = false
+        self.iterates = iterates
         self.body = body
     }
 
     /// A method that takes its arguments as they were sent, by position and by name.
     public init(
-        anyArguments qualifiedName: String,
+        anyArguments qualifiedName: String, iterates: Bool = false,
         _ body: @escaping @Sendable (inout Object, Arguments, inout Effects) throws(PythonException) -> Outcome
     ) {
         name = String(qualifiedName.split(separator: ".", maxSplits: 1).last ?? "")
-        parameters = nil
+        bind = { (_) in [] }
         holds = false
+        self.iterates = iterates
         self.body = { (object, call, effects) throws(PythonException) in try body(&object, call.sent, &effects) }
     }
 }

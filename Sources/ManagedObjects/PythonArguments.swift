@@ -9,6 +9,41 @@ extension Call {
         try self[position].pythonIndex()
     }
 
+    /// An `int` as C's argument parsing reads one that must fit a machine word (`n`).
+    ///
+    /// - Throws: `TypeError` when it is none; `OverflowError` when it does not fit.
+    func size(_ position: Int) throws(PythonException) -> Int {
+        if let int = self[position].int { return int }
+        let value = try self[position].pythonValue()
+        if case .bigInt = value {
+            throw PythonException("OverflowError", "Python int too large to convert to C \(python.isPython2 ? "long" : "ssize_t")")
+        }
+        if python.isPython2 { throw .typeError("an integer is required") }
+        throw .typeError("'\(value.typeTitle(python))' object cannot be interpreted as an integer")
+    }
+
+    /// An `int` that says how often a sequence is repeated.
+    ///
+    /// - Throws: `TypeError` when it is none; `OverflowError` when it does not fit.
+    func repetitions(_ position: Int) throws(PythonException) -> Int {
+        if let int = self[position].int { return int }
+        let value = try self[position].pythonValue()
+        let title = value.typeTitle(python)
+        if case .bigInt = value { throw PythonException("OverflowError", "cannot fit '\(title)' into an index-sized integer") }
+        throw .typeError("'\(title)' object cannot be interpreted as an \(python.isPython2 ? "index" : "integer")")
+    }
+
+    /// A key of a `dict`.
+    ///
+    /// - Throws: `TypeError: unhashable type: 'list'`; for a `slice` before Python 3.12.
+    func key(_ position: Int) throws(PythonException) -> PickleKey {
+        let key = try PickleKey(self[position])
+        if python < PythonVersion(3, 12), case .instance(.global(let type), _) = key, type == PickleGlobal(module: "builtins", name: "slice") {
+            throw .typeError("unhashable type: 'slice'")
+        }
+        return key
+    }
+
     /// `bool(argument)`, or what holds when it was left out.
     public func truth(_ position: Int, default value: Bool) throws(PythonException) -> Bool {
         guard let argument = optional(position) else { return value }
@@ -16,26 +51,12 @@ extension Call {
         return try argument.pythonValue().pythonTruth
     }
 
-    /// A number of seconds; `nil` for `None` or when it was left out.
-    ///
-    /// - Throws: `TypeError` when it is no number.
-    public func seconds(_ position: Int) throws(PythonException) -> Double? {
-        guard let argument = optional(position), !argument.isNone else { return nil }
-        switch try argument.pythonValue() {
-        case .bool(let value): return value ? 1 : 0
-        case .int(let value): return Double(value)
-        case .float(let value): return value
-        case .bigInt(let value): return Double(value)
-        case let value: throw .typeError("'\(value.pythonTypeName)' object cannot be interpreted as a number of seconds")
-        }
-    }
-
     /// A `str`.
     public func text(_ position: Int) throws(PythonException) -> String {
         switch try self[position].pythonValue() {
         case .string(let text): return text
         case .legacyString(let bytes): return String(decoding: bytes, as: UTF8.self)
-        case let value: throw .typeError("attribute name must be string, not '\(value.pythonTypeName)'")
+        case let value: throw .typeError("attribute name must be string, not '\(value.typeTitle(python))'")
         }
     }
 }
@@ -56,6 +77,17 @@ extension Fragment {
 }
 
 extension PickleValue {
+    /// The type's name as the error messages of a Python have it.
+    func typeTitle(_ python: PythonVersion) -> String {
+        guard python.isPython2 else { return pythonTypeTitle }
+        return switch self {
+        case .string, .surrogateString: "unicode"
+        case .bytes: "str"
+        case .bigInt: "long"
+        default: pythonTypeTitle
+        }
+    }
+
     /// `bool(value)`
     public var pythonTruth: Bool {
         switch self {
@@ -77,58 +109,22 @@ extension Fragment {
     /// What iterating over the value gives, each element pickled again.
     ///
     /// - Throws: `TypeError: 'int' object is not iterable`.
-    public func pythonElements() throws(PythonException) -> [Fragment] {
-        let elements = try pythonValue().pythonIteration()
+    public func pythonElements(python: PythonVersion = .latest) throws(PythonException) -> [Fragment] {
+        let elements = try pythonValue().pythonIteration(python: python)
         var fragments: [Fragment] = []
         fragments.reserveCapacity(elements.count)
-        for element in elements { fragments.append(try Fragment(pythonValue: element)) }
+        for element in elements { fragments.append(try Fragment(pythonValue: element, from: self)) }
         return fragments
     }
 
     /// Pickles a value that came out of a fragment.
-    init(pythonValue value: PickleValue) throws(PythonException) {
+    ///
+    /// - Parameter whole: the fragment, whose owner is that of the value, too, when it needs one.
+    init(pythonValue value: PickleValue, from whole: Fragment? = nil) throws(PythonException) {
         do {
-            try self.init(value, at: .v4)
+            self = try Fragment(value, at: .v4).owned(by: whole?.owner?.owner(ofPart: value))
         } catch {
             throw PythonException(module: "_pickle", name: "PicklingError", arguments: [.string(error.description)])
         }
-    }
-}
-
-extension PickleValue {
-    /// What iterating over the value gives (`iter`), for the built-in values that can be iterated.
-    ///
-    /// - Throws: `TypeError: 'int' object is not iterable`.
-    public func pythonIteration() throws(PythonException) -> [PickleValue] {
-        switch self {
-        case .tuple(let elements), .list(let elements), .set(let elements), .frozenSet(let elements): Array(elements)
-        case .dictionary(let entries): entries.map(\.key)
-        case .string(let text): text.unicodeScalars.map { .string(String($0)) }
-        case .bytes(let bytes): bytes.map { .int(Int($0)) }
-        case .byteArray(let array): array.bytes.map { .int(Int($0)) }
-        case .instance(let instance): try instance.pythonIteration()
-        default: throw .typeError("'\(pythonTypeName)' object is not iterable")
-        }
-    }
-}
-
-extension PickleInstance {
-    /// The numbers of a `range`, or the items of an instance of a subclass of `list`.
-    fileprivate func pythonIteration() throws(PythonException) -> [PickleValue] {
-        if global == PickleGlobal(module: "builtins", name: "range") { return try rangeElements() }
-        guard !listItems.isEmpty else {
-            throw .typeError("'\(PickleValue.instance(self).pythonTypeName)' object is not iterable")
-        }
-        return listItems
-    }
-
-    private func rangeElements() throws(PythonException) -> [PickleValue] {
-        let numbers = arguments.compactMap { if case .int(let number) = $0 { Int128(number) } else { nil } }
-        guard numbers.count == 3, numbers[2] != 0 else { throw .typeError("range() needs three integers") }
-        let (start, stop, step) = (numbers[0], numbers[1], numbers[2])
-        // Rounded up: the last step may be a part of one.
-        let count = (stop - start + step - step.signum()) / step
-        guard count <= 1 << 28 else { throw PythonException(name: "MemoryError") }
-        return (0..<max(count, 0)).map { .int(Int(start + $0 * step)) }
     }
 }

@@ -14,7 +14,9 @@ struct PythonSlice {
         guard case .instance(let instance) = value, instance.global == PickleGlobal(module: "builtins", name: "slice") else { return nil }
         let parts = instance.arguments
         guard parts.count == 3 else { return nil }
-        try self.init(start: Self.bound(parts[0]), stop: Self.bound(parts[1]), step: Self.bound(parts[2]), length: length)
+        let step = try Self.bound(parts[2])
+        guard step != 0 else { throw .valueError("slice step cannot be zero") }
+        try self.init(start: Self.bound(parts[0]), stop: Self.bound(parts[1]), step: step, length: length)
     }
 
     /// As CPython's `PySlice_AdjustIndices` does: bounds beyond the ends are drawn in, negative ones count from the end.
@@ -40,7 +42,7 @@ struct PythonSlice {
     }
 
     /// An `int` of any size: one that does not fit lies beyond either end.
-    private static func bound(_ value: PickleValue) throws(PythonException) -> Int? {
+    static func bound(_ value: PickleValue) throws(PythonException) -> Int? {
         switch value {
         case .none: nil
         case .int(let number): number

@@ -21,7 +21,14 @@ public struct Registry: Sendable {
 
     /// Registers a type under a name: each `manager.NAME(…)` makes a new object (CPython's `BaseManager.register`).
     public mutating func register<Object: ManagedObject>(_ typeID: String, _ type: Object.Type) {
-        registrations[typeID] = .fresh { (arguments) throws(PythonException) in .hosting(try Object(arguments)) }
+        register(typeID) { (arguments) throws(PythonException) in try Object(arguments) }
+    }
+
+    /// Registers a function under a name: each `manager.NAME(…)` makes a new object by calling it.
+    public mutating func register<Object: ManagedObject>(
+        _ typeID: String, making make: @escaping @Sendable (Arguments) throws(PythonException) -> Object
+    ) {
+        registrations[typeID] = .fresh { (arguments) throws(PythonException) in .hosting(try make(arguments)) }
     }
 
     /// Registers one object under a name: each `manager.NAME()` gives a proxy of this object.
@@ -36,6 +43,11 @@ public struct Registry: Sendable {
 
     /// The names that are registered, sorted.
     public var typeIDs: [String] { registrations.keys.sorted() }
+
+    /// The objects that are registered as one for all.
+    public var sharedObjects: [HostedObject] {
+        registrations.values.compactMap { if case .shared(let object) = $0 { object } else { nil } }
+    }
 
     /// The object for one call of `create`.
     ///
@@ -58,10 +70,19 @@ extension Registry {
         registry.register("list", ManagedList.self)
         registry.register("Queue", ManagedQueue.self)
         registry.register("JoinableQueue", ManagedQueue.self)
+        registry.register("LifoQueue") { (arguments) throws(PythonException) in try ManagedQueue(arguments, order: .lifo) }
+        registry.register("PriorityQueue") { (arguments) throws(PythonException) in try ManagedQueue(arguments, order: .priority) }
+        registry.register("set", ManagedSet.self)
+        registry.register("Array", ManagedArray.self)
         registry.register("Value", ManagedValue.self)
         registry.register("Namespace", ManagedNamespace.self)
         registry.register("Lock", ManagedLock.self)
+        registry.register("RLock", ManagedRLock.self)
+        registry.register("Semaphore", ManagedSemaphore.self)
+        registry.registerBoundedSemaphore()
+        registry.register("Condition", ManagedCondition.self)
         registry.register("Event", ManagedEvent.self)
+        registry.register("Barrier", ManagedBarrier.self)
         registry.refuse("Pool", because: "a Pool would run your functions inside the server, which runs nothing it receives; use multiprocessing.Pool in the client")
         return registry
     }

@@ -228,7 +228,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
     }
 
     private func timeOut(_ call: WaitingCall) {
-        guard waiting?.call.id == call.id, let reply = call.object.timeOut(call.id) else { return }
+        guard waiting?.call.id == call.id, let reply = session?.timeOut(call) else { return }
         answer(call, reply)
     }
 

@@ -59,7 +59,7 @@ private final class ServerContext: Sendable {
     /// Known once the server listens, which is before anyone can connect and ask for it.
     let address: Mutex<ManagerAddress>
     private let registry: Registry
-    private let objects = ObjectTable()
+    private let objects: ObjectTable
     private let configuration: ServerConfiguration
     private let connections: Connections
     private let logger: Logger
@@ -71,6 +71,7 @@ private final class ServerContext: Sendable {
     ) {
         address = Mutex(configuration.address)
         self.registry = registry
+        objects = ObjectTable(pinning: registry.sharedObjects)
         self.configuration = configuration
         self.connections = connections
         self.logger = logger

@@ -2,46 +2,59 @@ import ManagedObjects
 import Pickle
 import Synchronization
 
-/// The objects of one server, by the identifier under which proxies know them, and how many references there are.
+/// The objects of one server, by the identifier under which proxies know them, and who refers to them.
+///
+/// An object lives as long as a client has a reference, or a value in another living object holds a proxy of it. Objects that
+/// only refer to each other are freed: a list that was put into itself, say.
 final class ObjectTable: Sendable {
     private struct Entry {
         let object: HostedObject
+        /// How many references clients have.
         var references: Int
+        /// How many values refer to it, by the object in which they are.
+        var holders: [String: Int] = [:]
+        /// Registered as one object for all: it stays.
+        var isPinned = false
 
         mutating func addReference() { references += 1 }
+        var isUsedByClients: Bool { references > 0 || isPinned }
     }
 
     private struct State {
         var entries: [String: Entry] = [:]
-        /// The identifiers that objects had, so that a shared one has the same each time.
-        var sharedIdentifiers: [ObjectIdentifier: String] = [:]
+        var pinned: [ObjectIdentifier: String] = [:]
         var lastNumber: UInt32 = 0
+        /// How many objects have been left with nothing but values that refer to them, since rings were looked for.
+        var suspects = 0
+        /// Objects that no one refers to any more.
+        var dead: [HostedObject] = []
+        var isFreeing = false
     }
 
     private let state = Mutex(State())
     /// Begins every identifier, so that none of an earlier server's is mistaken for one of this server's.
     private let epoch: String
 
-    init() {
+    /// - Parameter shared: the objects that are registered as one for all.
+    init(pinning shared: [HostedObject]) {
         let number = UInt32.random(in: 0x1000_0000 ... .max)
         epoch = String(number, radix: 16).prefix(7).description
+        for object in shared {
+            let identifier = newIdentifier()
+            state.withLock { state in
+                state.pinned[ObjectIdentifier(object)] = identifier
+                state.entries[identifier] = Entry(object: object, references: 0, isPinned: true)
+            }
+        }
     }
 
-    /// Puts an object in with one more reference.
-    ///
-    /// - Returns: its identifier: the one that it has, or a new one that no object had before.
-    func insert(_ object: HostedObject) -> String {
-        state.withLock { state in
-            if let known = state.sharedIdentifiers[ObjectIdentifier(object)], state.entries[known] != nil {
-                state.entries[known]?.references += 1
-                return known
-            }
+    /// An identifier that no object had before.
+    func newIdentifier() -> String {
+        let number = state.withLock { state in
             state.lastNumber += 1
-            let identifier = epoch + Self.padded(state.lastNumber)
-            state.entries[identifier] = Entry(object: object, references: 1)
-            state.sharedIdentifiers[ObjectIdentifier(object)] = identifier
-            return identifier
+            return state.lastNumber
         }
+        return epoch + Self.padded(number)
     }
 
     /// Eight digits: with the epoch's seven, what a `String` holds without an allocation.
@@ -50,40 +63,150 @@ final class ObjectTable: Sendable {
         return String(repeating: "0", count: 8 - digits.count) + digits
     }
 
+    /// Puts an object in with one more reference.
+    ///
+    /// - Parameter identifier: what it is to be called, when it has no identifier yet.
+    /// - Returns: its identifier.
+    func insert(_ object: HostedObject, as identifier: String) -> String {
+        state.withLock { state in
+            if let known = state.pinned[ObjectIdentifier(object)] {
+                state.entries[known]?.addReference()
+                return known
+            }
+            state.entries[identifier] = Entry(object: object, references: 1)
+            return identifier
+        }
+    }
+
     func object(_ identifier: String) -> HostedObject? {
         state.withLock { $0.entries[identifier]?.object }
     }
 
+    /// How many objects clients refer to, as CPython counts them.
+    var count: Int { state.withLock { $0.entries.count { $0.value.references > 0 } } }
+
+    /// Every object with its references, by identifier.
+    var all: [(identifier: String, object: HostedObject, references: Int)] {
+        state.withLock { state in
+            state.entries.sorted { $0.key < $1.key }.map { ($0.key, $0.value.object, $0.value.references) }
+        }
+    }
+}
+
+// MARK: - References
+
+extension ObjectTable {
+    /// A client refers to the object once more.
+    ///
     /// - Throws: `KeyError`
     func addReference(_ identifier: String) throws(PythonException) {
         let known = state.withLock { $0.entries[identifier]?.addReference() != nil }
         guard known else { throw .keyError(.string(identifier)) }
     }
 
-    /// The last reference takes the object with it.
+    /// A client refers to the object once less.
     ///
-    /// - Throws: `KeyError`
+    /// - Throws: `KeyError`; `AssertionError` when no client refers to it.
     func dropReference(_ identifier: String) throws(PythonException) {
-        // The object is freed outside the lock: it may be large.
-        let removed = state.withLock { state -> Entry?? in
-            guard var entry = state.entries[identifier] else { return .none }
-            entry.references -= 1
-            guard entry.references == 0 else {
-                state.entries[identifier] = entry
-                return .some(nil)
+        let count = state.withLock { state -> Int? in
+            guard let count = state.entries[identifier]?.references else { return nil }
+            if count > 0 {
+                state.entries[identifier]?.references = count - 1
+                Self.bury(identifier, in: &state)
             }
-            state.sharedIdentifiers[ObjectIdentifier(entry.object)] = nil
-            return .some(state.entries.removeValue(forKey: identifier))
+            return count
         }
-        guard removed != nil else { throw .keyError(.string(identifier)) }
+        guard let count else { throw .keyError(.string(identifier)) }
+        guard count > 0 else { throw PythonException("AssertionError", "Id \(identifier) has no references") }
+        free()
     }
 
-    var count: Int { state.withLock { $0.entries.count } }
-
-    /// Every object with its references, by identifier.
-    var all: [(identifier: String, object: HostedObject, references: Int)] {
+    /// A value holds proxies.
+    ///
+    /// - Returns: those of the objects that are there.
+    func hold(_ identifiers: some Sequence<String>, by holder: String) -> [String] {
         state.withLock { state in
-            state.entries.sorted { $0.key < $1.key }.map { ($0.key, $0.value.object, $0.value.references) }
+            identifiers.filter { identifier in
+                guard state.entries[identifier] != nil else { return false }
+                state.entries[identifier]?.holders[holder, default: 0] += 1
+                return true
+            }
+        }
+    }
+
+    /// A value that held proxies is gone.
+    func letGo(_ identifiers: [String], by holder: String) {
+        state.withLock { state in
+            for identifier in identifiers {
+                guard let count = state.entries[identifier]?.holders[holder] else { continue }
+                state.entries[identifier]?.holders[holder] = count > 1 ? count - 1 : nil
+                Self.bury(identifier, in: &state)
+            }
+        }
+        free()
+    }
+}
+
+// MARK: - The end of objects
+
+extension ObjectTable {
+    /// Takes an object out when no one refers to it. One that is only referred to by values may be part of a ring of objects that no
+    /// client can reach: when there are many such suspects, the rings among them are looked for.
+    private static func bury(_ identifier: String, in state: inout State) {
+        guard let entry = state.entries[identifier], !entry.isUsedByClients else { return }
+        guard !entry.holders.isEmpty else {
+            state.entries[identifier] = nil
+            state.dead.append(entry.object)
+            return
+        }
+        state.suspects += 1
+        // So often that it costs a few steps for each suspect, however many objects there are.
+        if 8 * state.suspects >= state.entries.count { buryUnreachable(in: &state) }
+    }
+
+    private static func buryUnreachable(in state: inout State) {
+        state.suspects = 0
+        let reachable = reachable(in: state.entries)
+        for (identifier, entry) in state.entries where !reachable.contains(identifier) {
+            state.entries[identifier] = nil
+            state.dead.append(entry.object)
+        }
+    }
+
+    /// What clients refer to, and what these objects refer to in turn.
+    ///
+    /// A holder that is in the table no more, or not yet, lives outside it: its value is on its way to a peer.
+    private static func reachable(in entries: [String: Entry]) -> Set<String> {
+        var held: [String: [String]] = [:]
+        var pending: [String] = []
+        for (identifier, entry) in entries {
+            for holder in entry.holders.keys { held[holder, default: []].append(identifier) }
+            if entry.isUsedByClients || entry.holders.keys.contains(where: { entries[$0] == nil }) { pending.append(identifier) }
+        }
+        var reachable = Set(pending)
+        while let next = pending.popLast() {
+            for identifier in held[next] ?? [] where reachable.insert(identifier).inserted { pending.append(identifier) }
+        }
+        return reachable
+    }
+
+    /// Frees the dead outside the lock, for they may be large, and one after the other: freeing one may bury others, and a long
+    /// chain of lists in lists must not recurse.
+    private func free() {
+        let begins = state.withLock { state in
+            guard !state.isFreeing, !state.dead.isEmpty else { return false }
+            state.isFreeing = true
+            return true
+        }
+        guard begins else { return }
+        while let object = nextDead() { _ = consume object }
+    }
+
+    private func nextDead() -> HostedObject? {
+        state.withLock { state in
+            let object = state.dead.popLast()
+            state.isFreeing = object != nil
+            return object
         }
     }
 }

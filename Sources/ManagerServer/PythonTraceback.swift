@@ -25,7 +25,7 @@ extension PythonException {
 
     /// The exception's instance, as `#ERROR` carries it.
     var instance: PickleValue {
-        .instance(PickleInstance(.global(PickleGlobal(module: module, name: name)), arguments))
+        .instance(PickleInstance(.global(PickleGlobal(module: module, name: name)), arguments, state: state))
     }
 }
 

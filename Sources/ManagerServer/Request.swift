@@ -22,9 +22,16 @@ struct RequestReader {
     /// The protocol of the request that was read last, at which its peer is answered.
     var peerProtocol: PickleProtocol { max(scanner.protocolVersion, .v2) }
 
+    /// Whether there may be proxies in the request that was read last.
+    private(set) var mayHoldProxies = false
+
     /// - Throws: ``PickleError`` when the bytes are no pickle, or not one of a request.
     mutating func read(_ bytes: UnsafeRawBufferPointer) throws(PickleError) -> Request {
-        if let request = try scanned(bytes) { return request }
+        mayHoldProxies = true
+        if let request = try scanned(bytes) {
+            mayHoldProxies = scanner.hasReduction
+            return request
+        }
         return try decoded(bytes)
     }
 

@@ -22,11 +22,16 @@ struct ServerFunctions: Sendable {
 
     /// Calls a function by name (CPython's `Server.public`).
     ///
+    /// - Parameter mayHoldProxies: whether there may be proxies in the request's arguments.
     /// - Throws: what the peer gets as `#TRACEBACK`.
-    func call(_ name: String, _ arguments: Arguments, at version: PickleProtocol) throws(PythonException) -> Result {
-        switch name {
+    func call(
+        _ request: Request, mayHoldProxies: Bool, at version: PickleProtocol, python: PythonVersion
+    ) throws(PythonException) -> Result {
+        var arguments = request.arguments
+        arguments.python = python
+        switch request.method {
         case "dummy": return Result(reply: .none)
-        case "create": return try create(arguments, at: version)
+        case "create": return try create(arguments, mayHoldProxies, at: version)
         case "incref": return try count(arguments, change: 1)
         case "decref": return try count(arguments, change: -1)
         case "get_methods": return Result(reply: names(try exposed(arguments), at: version))
@@ -36,16 +41,17 @@ struct ServerFunctions: Sendable {
         case "shutdown":
             shutdown()
             return Result(reply: .none)
-        default: throw PythonException("AssertionError", "'\(name)' unrecognized")
+        default: throw PythonException("AssertionError", "'\(request.method)' unrecognized")
         }
     }
 
     /// `create(typeid, *args, **kwds)`: the identifier and the exposed names.
-    private func create(_ arguments: Arguments, at version: PickleProtocol) throws(PythonException) -> Result {
+    private func create(_ arguments: Arguments, _ mayHoldProxies: Bool, at version: PickleProtocol) throws(PythonException) -> Result {
         var arguments = arguments
         let typeID = try Self.takeTypeID(&arguments)
-        let object = try registry.object(typeID, arguments)
-        let identifier = objects.insert(object)
+        let new = objects.newIdentifier()
+        let object = try registry.object(typeID, mayHoldProxies ? objects.claim(arguments, for: new) : arguments)
+        let identifier = objects.insert(object, as: new)
         let reply = FragmentBuilder.tuple([Fragment(text: identifier, at: version), names(object.exposed, at: version)])
         return Result(reply: reply, references: (identifier, 1))
     }
@@ -70,10 +76,9 @@ struct ServerFunctions: Sendable {
 
     /// The names of the object that a token speaks of.
     private func exposed(_ arguments: Arguments) throws(PythonException) -> [String] {
-        guard case .instance(let token)? = try arguments.positional.first?.pythonValue(),
-            case .tuple(let state)? = token.state, state.count == 3, let identifier = state[2].text
+        guard case .instance(let instance)? = try arguments.positional.first?.pythonValue(), let token = ProxyToken(token: instance)
         else { throw .typeError("get_methods() needs a Token") }
-        guard let object = objects.object(identifier) else { throw .keyError(.string(identifier)) }
+        guard let object = objects.object(token.identifier) else { throw .keyError(.string(token.identifier)) }
         return object.exposed
     }
 
@@ -94,9 +99,9 @@ struct ServerFunctions: Sendable {
 extension ServerFunctions {
     /// `(exposed, token)` of an object that a method returned: what `#PROXY` carries. It comes with one reference.
     func proxy(typeID: String, object: HostedObject, at version: PickleProtocol) throws(PythonException) -> Result {
-        let identifier = objects.insert(object)
+        let identifier = objects.insert(object, as: objects.newIdentifier())
         let token = PickleInstance(
-            .global(PickleGlobal(module: "multiprocessing.managers", name: "Token")), construction: .new,
+            .global(ProxyToken.token), construction: .new,
             state: .tuple([.string(typeID), address.pythonValue, .string(identifier)]))
         let reply = FragmentBuilder.tuple([names(object.exposed, at: version), try Fragment.python(.instance(token), at: version)])
         return Result(reply: reply, references: (identifier, 1))

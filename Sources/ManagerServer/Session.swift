@@ -19,6 +19,8 @@ struct Session {
     private var references: [String: Int] = [:]
     /// The objects of which the session may hold something.
     private var holdings: [ObjectIdentifier: HostedObject] = [:]
+    /// What the proxies in the last reply refer to. It stays until the next request: by then the peer has references of its own.
+    private var delivered: (any FragmentOwner)?
 
     /// What comes of a request.
     enum Step {
@@ -47,6 +49,7 @@ struct Session {
     ///   - now: the time.
     mutating func serve(_ frame: UnsafeRawBufferPointer, now: Timestamp, into output: inout ByteBuffer) -> Step {
         guard !frame.isEmpty else { return .end }
+        delivered = nil
         do throws(PickleError) {
             let request = try reader.read(frame)
             return perform(request, now: now, into: &output)
@@ -68,9 +71,11 @@ struct Session {
         calls += 1
         let call = CallID(session: id, number: calls)
         let version = reader.peerProtocol
+        var arguments = reader.mayHoldProxies ? functions.objects.claim(request.arguments, for: identifier) : request.arguments
+        arguments.python = python
         var effects = Effects()
         let result = object.call(
-            request.method, request.arguments, id: call, now: now, python: python, effects: &effects)
+            request.method, arguments, id: call, now: now, effects: &effects)
         if !effects.answers.isEmpty { connections.deliver(effects, from: object) }
         guard let result else {
             answerFallback(request.method, of: object, identifier: identifier, into: &output)
@@ -129,7 +134,7 @@ extension Session {
     private mutating func callServer(_ request: Request, keepingReferences: Bool = true, into output: inout ByteBuffer) {
         let version = reader.peerProtocol
         do throws(PythonException) {
-            let result = try functions.call(request.method, request.arguments, at: version)
+            let result = try functions.call(request, mayHoldProxies: reader.mayHoldProxies, at: version, python: python)
             if keepingReferences { note(result.references) }
             ReplyWriter.write(.value, result.reply, at: version, to: &output)
         } catch {
@@ -148,11 +153,16 @@ extension Session {
 
 extension Session {
     /// Writes a reply. A new object that it speaks of belongs to whoever reads it, so its reference is not the session's.
-    func write(_ reply: Reply, at version: PickleProtocol, into output: inout ByteBuffer) {
+    mutating func write(_ reply: Reply, at version: PickleProtocol, into output: inout ByteBuffer) {
         switch reply {
+        case .value(let fragment) where fragment.owner != nil:
+            delivered = fragment.owner
+            ReplyWriter.write(.value, functions.objects.delivered(fragment, to: python), at: version, to: &output)
         case .value(let fragment): ReplyWriter.write(.value, fragment, at: version, to: &output)
         case .text(let text): ReplyWriter.write(.value, Fragment(text: text, at: version), at: version, to: &output)
         case .exception(let exception): write(exception, at: version, into: &output)
+        case .unserializable(let exception):
+            ReplyWriter.write(.unserializable, Fragment(text: exception.traceback, at: version), at: version, to: &output)
         case .proxy(let typeID, let object):
             do throws(PythonException) {
                 let result = try functions.proxy(typeID: typeID, object: object, at: version)
@@ -177,9 +187,18 @@ extension Session {
     }
 }
 
-// MARK: - The end
+// MARK: - Time, and the end
 
 extension Session {
+    /// The time of a waiting call has come.
+    ///
+    /// - Returns: its answer; `nil` when it goes on waiting.
+    func timeOut(_ call: WaitingCall) -> Reply? {
+        var reply: Reply?
+        affect(call.object) { reply = $0.timeOut(call.id, effects: &$1) }
+        return reply
+    }
+
     /// Gives back what the session waits for and holds.
     mutating func end(waiting: WaitingCall?) {
         if let waiting { affect(waiting.object) { $0.cancel(waiting.id, effects: &$1) } }
@@ -189,6 +208,7 @@ extension Session {
         }
         holdings = [:]
         references = [:]
+        delivered = nil
     }
 
     private func affect(_ object: HostedObject, _ body: (HostedObject, inout Effects) -> Void) {

@@ -44,6 +44,19 @@ public struct Fragment: Sendable {
     }
 }
 
+// MARK: - Owners
+
+extension Fragment {
+    /// What must live as long as this value: it refers to objects outside it.
+    public var owner: (any FragmentOwner)? { body.owner }
+
+    /// The same value, which keeps the owner alive.
+    public func owned(by owner: (any FragmentOwner)?) -> Fragment {
+        guard let owner else { return self }
+        return Fragment(body: body.owned(by: owner), lowest: readers.lowest, highest: readers.highest)
+    }
+}
+
 // MARK: - Constants and numbers
 
 extension Fragment {

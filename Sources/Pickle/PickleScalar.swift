@@ -64,7 +64,7 @@ extension PickleScalar where Self: FixedWidthInteger {
 
 extension FixedWidthInteger {
     /// The value, when it is in the type's range.
-    init?(exactly integer: PickleInteger) {
+    public init?(exactly integer: PickleInteger) {
         // An unsigned number of the full width has one byte more, which holds the sign.
         guard integer.bytes.count <= Self.bitWidth / 8 + (Self.isSigned ? 0 : 1), Self.isSigned || !integer.isNegative
         else { return nil }

@@ -16,6 +16,8 @@ public struct PickleScanner: Sendable {
 
     /// The protocol that `PROTO` names; 0 when there is no `PROTO`.
     public private(set) var protocolVersion = PickleProtocol.v0
+    /// Whether the pickle calls something, as it does for every instance of a class that is rebuilt by a function.
+    public private(set) var hasReduction = false
 
     /// One value on the unpickler's stack.
     private struct Entry {
@@ -62,7 +64,9 @@ public struct PickleScanner: Sendable {
                 switch shape.effect {
                 case .push: stack.append(Entry(start: offset))
                 case .mark: marks.append(Mark(start: offset, height: stack.count))
-                case .build(let count): try build(from: stack.count - count, startingAt: nil, closedAt: offset, isTuple: shape.makesTuple)
+                case .build(let count):
+                    if opcode == PickleOpcode.reduce.rawValue { hasReduction = true }
+                    try build(from: stack.count - count, startingAt: nil, closedAt: offset, isTuple: shape.makesTuple)
                 case .buildToMark:
                     let mark = try popMark()
                     try build(from: mark.height, startingAt: mark.start, closedAt: offset, isTuple: shape.makesTuple)
@@ -124,6 +128,7 @@ extension PickleScanner {
 
     private mutating func reset() {
         protocolVersion = .v0
+        hasReduction = false
         stack.removeAll(keepingCapacity: stack.capacity < 4_096)
         marks.removeAll(keepingCapacity: marks.capacity < 4_096)
         elements.removeAll(keepingCapacity: elements.capacity < 4_096)

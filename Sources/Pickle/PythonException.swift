@@ -6,11 +6,14 @@ public struct PythonException: Error, Sendable {
     public let name: String
     /// The exception's `args`.
     public let arguments: [PickleValue]
+    /// What the exception is pickled with beside its `args`: the `name` of an `AttributeError`, since Python 3.12.
+    public let state: PickleValue?
 
-    public init(module: String = "builtins", name: String, arguments: [PickleValue] = []) {
+    public init(module: String = "builtins", name: String, arguments: [PickleValue] = [], state: PickleValue? = nil) {
         self.module = module
         self.name = name
         self.arguments = arguments
+        self.state = state
     }
 
     public init(_ name: String, _ message: String) {

@@ -21,7 +21,7 @@ extension PickleValue {
     }
 
     /// The type's name as error messages give it, CPython's `tp_name`: that of a type written in C holds its module.
-    var pythonTypeTitle: String {
+    public var pythonTypeTitle: String {
         guard case .instance(let instance) = self, let type = instance.pythonClass, PythonTypes.titledByModule.contains(type)
         else { return pythonTypeName }
         return "\(type.module).\(type.name)"

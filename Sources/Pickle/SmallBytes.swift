@@ -7,6 +7,7 @@ public struct SmallBytes: Sendable {
         /// The bytes in memory order, the count in the last byte.
         case inline(UInt64, UInt64)
         case heap([UInt8])
+        case owned(OwnedBytes)
     }
 
     @usableFromInline
@@ -47,6 +48,8 @@ public struct SmallBytes: Sendable {
         switch storage {
         case .heap(let bytes):
             return try bytes.withUnsafeBufferPointer { (all) throws(Failure) in try body(UnsafeRawBufferPointer(all)) }
+        case .owned(let owned):
+            return try owned.bytes.withUnsafeBufferPointer { (all) throws(Failure) in try body(UnsafeRawBufferPointer(all)) }
         case .inline(let low, let high):
             let words = (low, high)
             return try Swift.withUnsafeBytes(of: words) { (all: UnsafeRawBufferPointer) throws(Failure) -> Result in
@@ -61,6 +64,7 @@ public struct SmallBytes: Sendable {
         switch storage {
         case .inline(_, let high): Int(UInt64(littleEndian: high) >> 56)
         case .heap(let bytes): bytes.count
+        case .owned(let owned): owned.bytes.count
         }
     }
 
@@ -69,17 +73,48 @@ public struct SmallBytes: Sendable {
         switch storage {
         case .inline: withUnsafeBytes { Array($0) }
         case .heap(let bytes): bytes
+        case .owned(let owned): owned.bytes
         }
     }
 }
 
+/// What must live as long as a value does: the objects that a value's proxies refer to.
+public protocol FragmentOwner: AnyObject, Sendable {
+    /// The owner of a part of the value; `nil` when the part needs none.
+    func owner(ofPart value: PickleValue) -> (any FragmentOwner)?
+}
+
+/// Bytes together with what must live as long as they do.
+@usableFromInline
+final class OwnedBytes: Sendable {
+    @usableFromInline
+    let bytes: [UInt8]
+    let owner: any FragmentOwner
+
+    init(_ bytes: [UInt8], _ owner: any FragmentOwner) {
+        self.bytes = bytes
+        self.owner = owner
+    }
+}
+
+extension SmallBytes {
+    /// The same bytes, which keep the owner alive.
+    func owned(by owner: any FragmentOwner) -> SmallBytes { SmallBytes(.owned(OwnedBytes(array, owner))) }
+
+    var owner: (any FragmentOwner)? {
+        if case .owned(let owned) = storage { owned.owner } else { nil }
+    }
+
+    private init(_ storage: Storage) { self.storage = storage }
+}
+
 extension SmallBytes: Hashable {
-    /// Which of the two forms holds the bytes follows from their count, so forms never mix between equals.
+    /// Few bytes are always inline, so the inline form never equals another.
     public static func == (left: SmallBytes, right: SmallBytes) -> Bool {
         switch (left.storage, right.storage) {
         case (.inline(let a, let b), .inline(let c, let d)): a == c && b == d
-        case (.heap(let a), .heap(let b)): a == b
-        default: false
+        case (.inline, _), (_, .inline): false
+        default: left.array == right.array
         }
     }
 
@@ -88,8 +123,7 @@ extension SmallBytes: Hashable {
         case .inline(let low, let high):
             hasher.combine(low)
             hasher.combine(high)
-        case .heap(let bytes):
-            bytes.withUnsafeBytes { hasher.combine(bytes: $0) }
+        case .heap, .owned: withUnsafeBytes { hasher.combine(bytes: $0) }
         }
     }
 }

@@ -9,6 +9,9 @@ struct GetCommand: AsyncParsableCommand {
         discussion: """
             A string is printed as it is, anything else as Python's repr; with --json, everything as JSON. Waits for an item unless \
             --timeout is given; ends with status 1 when the time is over before --count items came.
+
+            Example: manager get --address master:5000 --authkey-file key get_result --count 10 --timeout 60
+            Example: manager get --address unix:/run/jobs --authkey-file key get_result --follow --json | jq .output
             """)
 
     @OptionGroup var server: ServerOptions
@@ -16,7 +19,7 @@ struct GetCommand: AsyncParsableCommand {
     @Argument(help: ArgumentHelp("The name under which the queue is registered.", valueName: "QUEUE"))
     var queue: String
 
-    @Option(help: "How many items to take.")
+    @Option(help: ArgumentHelp("How many items to take.", valueName: "N"))
     var count: Int = 1
 
     @Option(help: ArgumentHelp("How long to wait for each item, in seconds.", valueName: "seconds"))
@@ -41,20 +44,37 @@ struct GetCommand: AsyncParsableCommand {
     private func takeItems() async throws {
         let manager = try await server.connect()
         let queue = try await manager(TypeID<QueueProxy<PickleValue>>(queue))
-        var remaining = count
-        while follow || remaining > 0 {
-            StandardStreams.output(try text(try await take(queue)) + "\n")
-            remaining -= 1
+        // CPython's server gives them one by one.
+        let most = try await manager.isSwift ? Self.batch : 1
+        var remaining = follow ? Int.max : count
+        while remaining > 0 {
+            let items = try await take(min(remaining, most), from: queue)
+            try show(items)
+            remaining -= items.count
         }
     }
 
-    private func take(_ queue: QueueProxy<PickleValue>) async throws -> PickleValue {
-        guard let timeout else { return try await queue.get() }
+    /// Items that are taken in one call, where there are so many.
+    private static let batch = 1_000
+
+    private func take(_ most: Int, from queue: QueueProxy<PickleValue>) async throws -> [PickleValue] {
         do {
-            return try await queue.get(timeout: .seconds(timeout))
+            switch (most, timeout.map { Duration.seconds($0) }) {
+            case (1, nil): return [try await queue.get()]
+            case (1, let timeout?): return [try await queue.get(timeout: timeout)]
+            case (_, nil): return try await queue.get(upTo: most)
+            case (_, let timeout?): return try await queue.get(upTo: most, timeout: timeout)
+            }
         } catch let error as RemoteError where error.type == .queueEmpty {
-            throw Failure("\(self.queue) is empty: no item came in \(timeout) s", status: 1)
+            throw Failure("\(self.queue) is empty: no item came in \(timeout ?? 0) s", status: 1)
         }
+    }
+
+    /// Shows all that can be shown, for they are no longer on the server; then complains.
+    private func show(_ items: [PickleValue]) throws {
+        let texts = items.map { item in Result { try text(item) + "\n" } }
+        StandardStreams.output(texts.compactMap { try? $0.get() }.joined())
+        for text in texts { _ = try text.get() }
     }
 
     private func text(_ item: PickleValue) throws -> String {

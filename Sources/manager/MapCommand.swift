@@ -54,7 +54,8 @@ struct MapCommand: AsyncParsableCommand {
         let manager = try await manager()
         do {
             let worker = CommandWorker(
-                tasks: try await manager.queue(), results: try await manager.queue(), command: template, timeout: work.timeout)
+                tasks: try await manager.queue(), results: try await manager.queue(capacity: MapMaster.resultCapacity),
+                command: template, timeout: work.timeout)
             let failures = try await run(worker, inputs)
             await manager.shutdown()
             return failures
@@ -80,10 +81,10 @@ struct MapCommand: AsyncParsableCommand {
 
     /// Runs the master beside the workers, which end when the master is done.
     private func run(_ worker: CommandWorker, _ inputs: MapInputs) async throws -> Int {
-        let master = MapMaster(
-            tasks: worker.tasks, results: worker.results, retries: retries,
-            printer: MapPrinter(program: worker.command.program, format: format))
         let count = work.jobs ?? WorkOptions.processors
+        let master = MapMaster(
+            tasks: worker.tasks, results: worker.results, workers: count, retries: retries,
+            printer: MapPrinter(program: worker.command.program, format: format))
         let pool = WorkerPool(worker: worker, count: count) { try await master.noteDeath(of: $0, limit: 3 * count + 10) }
         return try await withThrowingTaskGroup(of: Int?.self) { group in
             group.addTask {

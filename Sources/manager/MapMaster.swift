@@ -1,34 +1,46 @@
 import Multiprocessing
 
 /// The master of `map`: hands out the inputs, gathers what became of them, and prints it in order.
+///
+/// Few inputs are on their way at any time, and results that must wait for their turn hold the handing out up, so that any number
+/// of inputs can be mapped in bounded memory.
 actor MapMaster {
     private let tasks: QueueProxy<PickleValue>
     private let results: QueueProxy<PickleValue>
     private let retries: Int
     private let printer: MapPrinter
+    /// Inputs that may be on their way.
+    private let openLimit: Int
 
     /// Inputs that have been handed out and not come back, with how often they were tried.
     private var open: [Int: (input: [UInt8], attempts: Int)] = [:]
-    /// What came back before its turn.
-    private var early: [Int: CommandResult] = [:]
+    private var early = EarlyResults()
     private var handedOut = 0
-    private var printed = 0
-    private var allAreHandedOut = false
+    private var total: Int?
     private var failures = 0
     private var deathsInARow = 0
     private var progress = ProgressLine()
+    /// Says that something came back.
+    private let returns = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
 
-    init(tasks: QueueProxy<PickleValue>, results: QueueProxy<PickleValue>, retries: Int, printer: MapPrinter) {
+    /// - Parameter workers: how many there are.
+    init(tasks: QueueProxy<PickleValue>, results: QueueProxy<PickleValue>, workers: Int, retries: Int, printer: MapPrinter) {
         self.tasks = tasks
         self.results = results
         self.retries = retries
         self.printer = printer
+        openLimit = 16 * workers
     }
+
+    /// How many results may wait on the server for the master, which so holds up the workers of one whose output goes nowhere.
+    static let resultCapacity = 64
 
     /// Does all of it.
     ///
     /// - Returns: how many inputs failed.
     func run(_ inputs: MapInputs) async throws -> Int {
+        total = inputs.count
+        defer { progress.clear() }
         try await withThrowingTaskGroup { group in
             group.addTask { try await self.handOut(inputs) }
             group.addTask { try await self.gather() }
@@ -38,24 +50,36 @@ actor MapMaster {
             try await group.next()
             try await group.next()
         }
-        progress.clear()
         return failures
     }
 
     // MARK: Handing out
 
-    private static let batch = 1_000
+    private var isDone: Bool { early.next == total }
 
     private func handOut(_ inputs: MapInputs) async throws {
-        for await batch in inputs.batches {
-            for start in stride(from: 0, to: batch.count, by: Self.batch) {
-                try await handOut(batch[start..<min(start + Self.batch, batch.count)])
-            }
-        }
-        try Task.checkCancellation()
-        allAreHandedOut = true
+        try await inputs.forEachBatch { try await self.handOutAsRoomComes($0) }
+        total = handedOut
         // Wakes the gathering, which may wait for a result that does not come.
         try await results.put(.none)
+    }
+
+    private func handOutAsRoomComes(_ inputs: [[UInt8]]) async throws {
+        var rest = inputs[...]
+        while !rest.isEmpty {
+            try await waitForRoom()
+            let next = rest.prefix(openLimit - open.count)
+            rest.removeFirst(next.count)
+            try await handOut(next)
+        }
+    }
+
+    private func waitForRoom() async throws {
+        var returned = returns.stream.makeAsyncIterator()
+        while open.count >= openLimit || early.isFull {
+            _ = await returned.next(isolation: self)
+            try Task.checkCancellation()
+        }
     }
 
     private func handOut(_ inputs: ArraySlice<[UInt8]>) async throws {
@@ -71,8 +95,8 @@ actor MapMaster {
     // MARK: Gathering
 
     private func gather() async throws {
-        while !allAreHandedOut || printed < handedOut {
-            for item in try await results.get(upTo: Self.batch) {
+        while !isDone {
+            for item in try await results.get(upTo: Self.resultCapacity) {
                 if let result = CommandResult(item) { try await take(result) }
             }
         }
@@ -89,15 +113,15 @@ actor MapMaster {
         }
         open[id] = nil
         if !result.isSuccess { failures += 1 }
-        early[id] = result
+        early.add(result, at: id)
         printWhatIsDue()
+        returns.continuation.yield()
     }
 
     private func printWhatIsDue() {
-        while let result = early.removeValue(forKey: printed) {
+        while let result = early.popNext() {
             progress.clear()
             printer.print(result)
-            printed += 1
         }
     }
 
@@ -106,8 +130,7 @@ actor MapMaster {
     private func showProgress() async throws {
         while true {
             try await Task.sleep(for: .milliseconds(100))
-            progress.show(
-                done: handedOut - open.count, total: handedOut, totalIsKnown: allAreHandedOut, failures: failures)
+            progress.show(done: handedOut - open.count, total: total, failures: failures)
         }
     }
 
@@ -120,4 +143,35 @@ actor MapMaster {
         }
         StandardStreams.error("manager: \(worker.obituary); its input goes to another\n")
     }
+}
+
+/// Results that came before their turn to be printed.
+struct EarlyResults {
+    /// Whose turn it is.
+    private(set) var next = 0
+    private var waiting: [Int: CommandResult] = [:]
+    private var bytes = 0
+
+    private static let countLimit = 10_000
+    private static let byteLimit = 64 << 20
+
+    /// Whether so much waits that nothing more should be begun.
+    var isFull: Bool { waiting.count >= Self.countLimit || bytes >= Self.byteLimit }
+
+    mutating func add(_ result: CommandResult, at position: Int) {
+        waiting[position] = result
+        bytes += result.outputSize
+    }
+
+    /// The result whose turn it is, if it is there.
+    mutating func popNext() -> CommandResult? {
+        guard let result = waiting.removeValue(forKey: next) else { return nil }
+        bytes -= result.outputSize
+        next += 1
+        return result
+    }
+}
+
+extension CommandResult {
+    fileprivate var outputSize: Int { output.count + error.count }
 }

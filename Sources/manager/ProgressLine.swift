@@ -6,13 +6,13 @@ struct ProgressLine {
 
     /// Shows how far the work is.
     ///
-    /// - Parameter totalIsKnown: whether more inputs may still come.
-    mutating func show(done: Int, total: Int, totalIsKnown: Bool, failures: Int) {
+    /// - Parameter total: how many inputs there are; `nil` while more may still come.
+    mutating func show(done: Int, total: Int?, failures: Int) {
         guard isShown else { return }
         let seconds = start.duration(to: .now) / .seconds(1)
         let rate = seconds > 0 ? Double(done) / seconds : 0
-        var text = "\(done)/\(total)\(totalIsKnown ? "" : "+")  \(Self.rounded(rate))/s"
-        if totalIsKnown, rate > 0 { text += "  \(Self.clock(Double(total - done) / rate)) left" }
+        var text = "\(done)\(total.map { "/\($0)" } ?? "")  \(Self.rounded(rate))/s"
+        if let total, rate > 0 { text += "  \(Self.clock(Double(total - done) / rate)) left" }
         if failures > 0 { text += "  \(failures) failed" }
         StandardStreams.error("\r\(text)\u{1b}[K")
         isOnScreen = true

@@ -6,7 +6,12 @@ struct PutCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "put",
         abstract: "Put items into a queue.",
-        discussion: "Without ITEM, every line of standard input is an item. Items are strings (Python's str).")
+        discussion: """
+            Without ITEM, every line of standard input is an item. Items are strings (Python's str). Where the queue is full, waits for room.
+
+            Example: manager put --address master:5000 --authkey-file key get_task a.log b.log
+            Example: find . -name '*.log' | manager put --address master:5000 --authkey-file key get_task
+            """)
 
     @OptionGroup var server: ServerOptions
 
@@ -22,14 +27,11 @@ struct PutCommand: AsyncParsableCommand {
             let manager = try await server.connect()
             let queue = try await manager(TypeID<QueueProxy<PickleValue>>(name))
             if items.isEmpty {
-                for await lines in StandardInput.lines() { try await Self.put(lines.map(PickleValue.init(text:)), into: queue) }
+                for await lines in StandardInput() { try await queue.put(contentsOf: lines.map(PickleValue.init(text:))) }
+                try Task.checkCancellation()
             } else {
-                try await Self.put(items.map(PickleValue.string), into: queue)
+                try await queue.put(contentsOf: items.map(PickleValue.string))
             }
         }
-    }
-
-    private static func put(_ items: [PickleValue], into queue: QueueProxy<PickleValue>) async throws {
-        for item in items { try await queue.put(item) }
     }
 }

@@ -23,9 +23,17 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Make one object of this type, shared by all who ask for the name. May be given several times.", valueName: "NAME=TYPE"))
     var register: [String] = []
 
+    @Option(
+        help: ArgumentHelp(
+            "Whose repr and error texts peers get, from 2.7 to 3.14 (default: those of each peer's own Python, as far as the server can tell).",
+            valueName: "VERSION"),
+        transform: Self.version)
+    var python: PythonVersion?
+
     func run() async throws {
         var configuration = ServerConfiguration(address: try ManagerAddress(parsing: address), authkey: try key.read())
         configuration.backlog = 4_096
+        configuration.python = python
         let (registry, settings) = (try registry(), configuration)
         try await Signals.untilRequested {
             let server = try await ManagerServer(
@@ -48,5 +56,15 @@ struct ServeCommand: AsyncParsableCommand {
             }
         }
         return registry
+    }
+
+    /// `2.7`, or `3.6` to `3.14`.
+    private static func version(_ text: String) throws -> PythonVersion {
+        let numbers = text.split(separator: ".", omittingEmptySubsequences: false).map { UInt8($0) }
+        if numbers.count == 2, let major = numbers[0], let minor = numbers[1] {
+            let version = PythonVersion(major, minor)
+            if version == .python2 || (PythonVersion(3, 6)...PythonVersion.latest).contains(version) { return version }
+        }
+        throw ValidationError("known versions are 2.7 and 3.6 to \(PythonVersion.latest)")
     }
 }

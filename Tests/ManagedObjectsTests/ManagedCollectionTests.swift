@@ -29,13 +29,13 @@ struct ManagedDictionaryTests {
         #expect(try dictionary.call("__setitem__", [1], 2).exception?.arguments == ["unhashable type: 'list'"])
     }
 
-    @Test func `update takes a mapping, pairs and keywords, and changes nothing when one is wrong`() throws {
+    @Test func `update takes a mapping, pairs and keywords, and keeps what stood before a mistake, as Python does`() throws {
         let dictionary = ObjectUnderTest(ManagedDictionary())
         _ = try dictionary.call("update", positional: [["a": 1]], keywords: [("b", 2)])
         _ = try dictionary.call("update", [.tuple(["c", 3])])
         #expect(try dictionary.repr() == "{'a': 1, 'b': 2, 'c': 3}")
         #expect(try dictionary.call("update", [.tuple(["d", 4]), .tuple(["e"])]).exception?.name == "ValueError")
-        #expect(try dictionary.call("__len__").value() == 3)
+        #expect(try dictionary.repr() == "{'a': 1, 'b': 2, 'c': 3, 'd': 4}")
     }
 }
 
@@ -89,30 +89,94 @@ struct ManagedListTests {
     }
 }
 
-struct ManagedSynchronizationTests {
-    @Test func `A lock goes to the one that has waited longest, and an unlocked one cannot be released`() throws {
-        let lock = ObjectUnderTest(ManagedLock())
-        #expect(try lock.call("release").exception?.name == "RuntimeError")
-        #expect(try lock.call("acquire").value() == true)
-        #expect(try lock.call("acquire", false, session: 2).value() == false)
-        let waiting = try lock.call("acquire", session: 2)
-        #expect(waiting.waits)
-        let answer = try #require(try lock.call("release").woken.first)
-        #expect(answer.call == waiting.id)
-        var effects = Effects()
-        lock.object.takeBack(answer, effects: &effects)
-        #expect(try lock.call("locked").value() == false)
+struct ManagedSetTests {
+    private func set(_ elements: PickleValue...) throws -> ObjectUnderTest {
+        ObjectUnderTest(try ManagedSet(Arguments([Fragment(.list(PickleElements(elements)))])))
     }
 
-    @Test func `An event wakes all who wait`() throws {
-        let event = ObjectUnderTest(ManagedEvent())
-        let waiting = try (1...3).map { try event.call("wait", .none, session: $0) }
-        #expect(waiting.filter(\.waits).count == 3)
-        #expect(try event.call("set").woken.map(\.call) == waiting.map(\.id))
-        #expect(try event.call("wait", 0).value() == true)
-        _ = try event.call("clear")
-        let call = try event.call("wait", 1)
-        guard case .value(let value)? = event.object.timeOut(call.id) else { Issue.record("no answer"); return }
-        #expect(try value.value() == false)
+    private func elements(_ called: ObjectUnderTest.Called) throws -> [PickleValue] {
+        guard case .set(let elements) = try called.value() else { return [] }
+        return Array(elements)
+    }
+
+    @Test func `Equal elements are one, and membership follows Python's equality`() throws {
+        let set = try set(1, 1.0, true, "a")
+        #expect(try set.call("__len__").value() == 2)
+        #expect(try set.call("__contains__", 1.0).value() == true)
+        #expect(try set.call("add", [1]).exception?.name == "TypeError")
+        #expect(try set.call("remove", 5).exception?.arguments == [5])
+        _ = try set.call("discard", 5)
+        _ = try set.call("remove", 1)
+        #expect(try set.repr() == "{'a'}")
+        #expect(try set.call("pop").value() == "a")
+        #expect(try set.call("pop").exception?.arguments == ["pop from an empty set"])
+    }
+
+    @Test func `Methods take any iterables, operators only sets`() throws {
+        let set = try set(1, 2, 3)
+        #expect(try elements(set.call("union", [4], .tuple([5]))) == [1, 2, 3, 4, 5])
+        #expect(try elements(set.call("intersection", [3, 1.0, 9])) == [3, 1.0])
+        #expect(try elements(set.call("difference", [1], [2])) == [3])
+        #expect(try elements(set.call("symmetric_difference", [3, 4])) == [1, 2, 4])
+        #expect(try elements(set.call("__and__", .set([2, 9]))) == [2])
+        #expect(try elements(set.call("__rsub__", .set([3, 4]))) == [4])
+        guard case .frozenSet = try set.call("__ror__", .frozenSet([4])).value() else { Issue.record("not frozen"); return }
+        guard case .global(let global) = try set.call("__or__", [4]).value() else { Issue.record("a list"); return }
+        #expect(global.name == "NotImplemented")
+        #expect(try set.call("issubset", [1, 2, 3, 4]).value() == true)
+        #expect(try set.call("__lt__", .set([1, 2, 3])).value() == false)
+        #expect(try set.call("__ge__", .frozenSet([1])).value() == true)
+        #expect(try set.call("isdisjoint", [7]).value() == true)
+    }
+
+    @Test func `Updates change the set, and none of it when an argument is wrong`() throws {
+        let set = try set(1, 2)
+        #expect(try set.call("update", [3], 4).exception?.name == "TypeError")
+        #expect(try set.call("__len__").value() == 2)
+        _ = try set.call("update", [3], [4])
+        _ = try set.call("difference_update", [1])
+        #expect(try elements(set.call("__iand__", .set([2, 3]))) == [2, 3])
+    }
+}
+
+struct ManagedArrayTests {
+    private func array(_ typecode: PickleValue, _ items: PickleValue) throws -> ObjectUnderTest {
+        ObjectUnderTest(try ManagedArray(Arguments([Fragment(typecode), Fragment(items)])))
+    }
+
+    private func slice(_ parts: PickleValue...) -> PickleValue {
+        .instance(PickleInstance(.global(PickleGlobal(module: "builtins", name: "slice")), parts))
+    }
+
+    @Test func `Every type code keeps the ends of its range and refuses what lies beyond`() throws {
+        let ranges: [(String, Int, Int)] = [
+            ("b", -128, 127), ("B", 0, 255), ("h", -32_768, 32_767), ("H", 0, 65_535), ("i", Int(Int32.min), Int(Int32.max)),
+            ("I", 0, Int(UInt32.max)), ("l", .min, .max), ("q", .min, .max),
+        ]
+        for (typecode, lowest, highest) in ranges {
+            let array = try array(.string(typecode), [.int(lowest), .int(highest)])
+            #expect(try array.call("__getitem__", 0).value() == .int(lowest))
+            #expect(try array.call("__getitem__", -1).value() == .int(highest))
+            guard highest < .max else { continue }
+            #expect(try array.call("__setitem__", 0, .int(highest + 1)).exception?.name == "OverflowError")
+            #expect(try array.call("__setitem__", 0, .int(lowest - 1)).exception?.name == "OverflowError")
+            #expect(try array.call("__getitem__", 0).value() == .int(lowest))
+        }
+        let unsigned = try array("Q", [.integer(UInt64.max)])
+        #expect(try unsigned.call("__getitem__", 0).value() == .integer(UInt64.max))
+        #expect(try array("f", [0.1]).call("__getitem__", 0).value() == .float(Double(Float(0.1))))
+        #expect(try array("u", "a€").repr() == "array('u', 'a€')")
+    }
+
+    @Test func `Slices are arrays, and only arrays of the same type are put in their place`() throws {
+        let array = try array("i", [0, 1, 2, 3])
+        let middle = try array.call("__getitem__", slice(1, 3, .none)).value()
+        #expect(try array.call("__setitem__", slice(0, 1, .none), middle).exception == nil)
+        #expect(try array.repr() == "array('i', [1, 2, 1, 2, 3])")
+        #expect(try array.call("__setitem__", slice(.none, .none, 2), middle).exception?.name == "ValueError")
+        #expect(try array.call("__setitem__", slice(0, 1, .none), [1]).exception?.name == "TypeError")
+        #expect(try array.call("__getitem__", 9).exception?.arguments == ["array index out of range"])
+        #expect(throws: PythonException.self) { try self.array("z", [1]) }
+        #expect(throws: PythonException.self) { try self.array("i", .bytes([1, 2, 3])) }
     }
 }

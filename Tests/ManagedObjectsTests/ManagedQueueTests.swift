@@ -25,7 +25,7 @@ struct ManagedQueueTests {
         let queue = ObjectUnderTest(ManagedQueue())
         let call = try queue.call("get", true, 1.5, at: 1_000)
         #expect(call.deadline == .some(Timestamp(nanoseconds: 1_500_001_000)))
-        guard case .exception(let exception)? = queue.object.timeOut(call.id) else { Issue.record("no answer"); return }
+        guard case .exception(let exception)? = queue.timeOut(call.id).reply else { Issue.record("no answer"); return }
         #expect(exception.name == "Empty")
         #expect(try queue.call("put", 1).woken.isEmpty)
     }
@@ -110,5 +110,49 @@ struct ManagedQueueTests {
         #expect(try queue.call("qsize", 1).exception?.name == "TypeError")
         #expect(try queue.call("put", positional: [], keywords: [("item", 5)]).value() == .none)
         #expect(try queue.call("get", positional: [], keywords: [("block", false)]).value() == 5)
+    }
+
+    @Test func `A LifoQueue gives the last first, a PriorityQueue the lowest`() throws {
+        let stack = ObjectUnderTest(ManagedQueue(order: .lifo))
+        for item in 1...3 { _ = try stack.call("put", .int(item)) }
+        #expect(try stack.call("get_many", 5).value() == [3, 2, 1])
+        let heap = ObjectUnderTest(ManagedQueue(order: .priority))
+        for item in [5, 1, 4, 2, 3] { _ = try heap.call("put", .int(item)) }
+        #expect(try heap.call("put", "x").exception?.name == "TypeError")
+        #expect(try heap.call("put_many", [0, "x"]).exception?.name == "TypeError")
+        #expect(try heap.call("qsize").value() == 5)
+        #expect(try heap.call("get_many", 9).value() == [1, 2, 3, 4, 5])
+    }
+
+    @Test func `A leased item of a PriorityQueue comes back to its place`() throws {
+        let heap = ObjectUnderTest(ManagedQueue(order: .priority))
+        for item in [3, 1, 2] { _ = try heap.call("put", .int(item)) }
+        _ = try heap.call("lease", session: 7)
+        var effects = Effects()
+        heap.object.end(SessionID(7), effects: &effects)
+        #expect(try heap.call("get_many", 3).value() == [1, 2, 3])
+    }
+
+    @Test func `After shutdown nothing can be put, and gets end when all is taken`() throws {
+        let queue = ObjectUnderTest(ManagedQueue())
+        _ = try queue.call("put", 1)
+        _ = try queue.call("shutdown")
+        #expect(try queue.call("put", 2).exception?.name == "ShutDown")
+        #expect(try queue.call("get").value() == 1)
+        #expect(try queue.call("get").exception?.name == "ShutDown")
+    }
+
+    @Test func `shutdown wakes those who wait, and an immediate one drops what is there`() throws {
+        let queue = ObjectUnderTest(ManagedQueue(capacity: 1))
+        _ = try queue.call("put", 1)
+        let (join, put) = (try queue.call("join", session: 2), try queue.call("put", 2, session: 3))
+        let woken = try queue.call("shutdown", true).woken
+        #expect(Set(woken.map(\.call)) == [join.id, put.id])
+        #expect(woken.first { $0.call == put.id }?.exception?.name == "ShutDown")
+        #expect(try queue.call("qsize").value() == 0)
+        let other = ObjectUnderTest(ManagedQueue())
+        let get = try other.call("get")
+        let answers = try other.call("shutdown").woken
+        #expect(answers.map(\.call) == [get.id] && answers[0].exception?.name == "ShutDown")
     }
 }

@@ -49,8 +49,15 @@ struct ObjectUnderTest {
         var effects = Effects()
         let arguments = Arguments(try positional.map { try Fragment($0) }, keywords: try keywords.map { ($0.0, try Fragment($0.1)) })
         let result = object.call(
-            method, arguments, id: id, now: Timestamp(nanoseconds: now), python: .latest, effects: &effects)
+            method, arguments, id: id, now: Timestamp(nanoseconds: now), effects: &effects)
         return Called(id: id, outcome: try #require(result).outcome, woken: effects.answers)
+    }
+
+    /// A waiting call's time has come: its answer, and whom that woke.
+    func timeOut(_ call: CallID) -> (reply: Reply?, woken: [Answer]) {
+        var effects = Effects()
+        let reply = object.timeOut(call, effects: &effects)
+        return (reply, effects.answers)
     }
 
     func repr() throws -> String {
@@ -60,6 +67,10 @@ struct ObjectUnderTest {
 }
 
 extension Answer {
+    var exception: PythonException? {
+        if case .exception(let exception) = reply { exception } else { nil }
+    }
+
     func value() throws -> PickleValue? {
         if case .value(let fragment) = reply { try fragment.value() } else { nil }
     }

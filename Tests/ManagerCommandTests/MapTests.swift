@@ -1,7 +1,8 @@
 import Foundation
+import TestSupport
 import Testing
 
-struct MapTests {
+@Suite(.timeLimit(.minutes(2))) struct MapTests {
     /// Files that any Linux has.
     private static let files: [String] = {
         let programs = (try? FileManager.default.contentsOfDirectory(atPath: "/usr/bin"))?.map { "/usr/bin/\($0)" } ?? []
@@ -12,13 +13,8 @@ struct MapTests {
     @Test func `sha256sum over many files gives what sha256sum itself gives`() async throws {
         let mapped = try await ManagerProgram.run(["map", "--jobs", "3", "--", "sha256sum"], input: Self.files.joined(separator: "\n") + "\n")
         #expect(mapped.status == 0)
-        let direct = Process()
-        let output = Pipe()
-        direct.executableURL = URL(fileURLWithPath: "/usr/bin/sha256sum")
-        direct.arguments = Self.files
-        direct.standardOutput = output
-        try direct.run()
-        #expect(mapped.output == String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self))
+        let direct = try await TestProgram.run("/usr/bin/sha256sum", Self.files)
+        #expect(mapped.output == direct.output)
     }
 
     @Test func `Outputs come in the order of the inputs, whichever ends first`() async throws {
@@ -55,21 +51,45 @@ struct MapTests {
     @Test(arguments: [SIGINT, SIGTERM])
     func `A signal ends everything that was started`(_ signal: Int32) async throws {
         let mark = "31\(Int.random(in: 10_000...99_999)).5"
-        let map = try ManagerProgram(["map", "--jobs", "2", "--", "sh", "-c", "echo ready >&2; sleep \(mark)", ":::", "1", "2"])
-        while Self.processes(with: mark) < 2 { await Task.yield() }
-        kill(map.process.processIdentifier, signal)
-        let ended = await map.end()
+        let map = try ManagerProgram.start(["map", "--jobs", "2", "--", "sh", "-c", "echo ready >&2; sleep \(mark)", ":::", "1", "2"])
+        try await waitUntil { Self.processes(with: mark) == 2 }
+        kill(map.pid, signal)
+        let ended = await map.outcome()
         #expect(ended.status == 128 + signal)
         #expect(Self.processes(with: mark) == 0)
     }
 
+    @Test func `A master that is killed takes its workers, its server and all their commands along`() async throws {
+        let mark = "32\(Int.random(in: 10_000...99_999)).5"
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("map-\(mark)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        // The commands do not mind being asked to end, and have sent something into a session of its own.
+        let script = "trap '' TERM HUP; setsid sleep \(mark) & sleep \(mark)"
+        let map = try ManagerProgram.start(
+            ["map", "--jobs", "2", "--", "sh", "-c", script, ":::", "1", "2"], environment: ["TMPDIR": folder.path])
+        try await waitUntil { Self.processes(with: mark) == 4 }
+        kill(map.pid, SIGKILL)
+        // All of them have the mark among their arguments.
+        try await waitUntil { RunningProcesses.count { $0.contains(mark) } == 0 }
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == [])
+        #expect(await map.outcome().status == -SIGKILL)
+    }
+
+    @Test func `Standard input is read no faster than it is used`() async throws {
+        let lines = (0..<1_000_000).map(String.init).joined(separator: "\n")
+        let map = try ManagerProgram.start(["map", "--jobs", "2", "--", "echo"], input: lines)
+        for number in 0..<100 { #expect(await map.nextLine() == "\(number)") }
+        let position = try String(contentsOfFile: "/proc/\(map.pid)/fdinfo/0", encoding: .utf8).firstMatch(of: /pos:\s+(\d+)/)
+        // The part that is being handed out, and the next.
+        #expect(try #require(position.flatMap { Int($0.1) }) <= 2 << 16)
+        map.end()
+        #expect(await map.outcome().status == 128 + SIGTERM)
+    }
+
     /// How many `sleep` processes have this argument.
     private static func processes(with mark: String) -> Int {
-        let numbers = (try? FileManager.default.contentsOfDirectory(atPath: "/proc"))?.filter { Int($0) != nil } ?? []
-        return numbers.count { number in
-            let line = FileManager.default.contents(atPath: "/proc/\(number)/cmdline") ?? Data()
-            return line.starts(with: Data("sleep\0\(mark)".utf8))
-        }
+        RunningProcesses.count { $0.hasPrefix("sleep\0\(mark)") }
     }
 
     @Test func `A run that takes too long is ended and told`() async throws {

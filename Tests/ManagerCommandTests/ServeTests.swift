@@ -1,7 +1,8 @@
 import Foundation
+import TestSupport
 import Testing
 
-struct ServeTests {
+@Suite(.timeLimit(.minutes(2))) struct ServeTests {
     @Test func `What is put can be taken, from arguments and from lines`() async throws {
         try await withServe(["--register", "jobs=Queue"]) { address, environment in
             let queue = ["--address", address, "jobs"]
@@ -15,9 +16,41 @@ struct ServeTests {
         }
     }
 
+    @Test func `Many lines are put in their order`() async throws {
+        try await withServe(["--register", "jobs=Queue"]) { address, environment in
+            let count = 50_000
+            let lines = (0..<count).map { "line \($0)\n" }.joined()
+            let put = try await ManagerProgram.run(["put", "--address", address, "jobs"], input: lines, environment: environment)
+            #expect(put.status == 0)
+            let taken = try await ManagerProgram.run(["get", "--address", address, "jobs", "--count", "50000"], environment: environment)
+            #expect(taken.output == lines)
+        }
+    }
+
+    @Test func `Many lines are put into a queue of CPython's, and wait for room in it`() async throws {
+        let python = try #require(PythonInterpreter.newest)
+        let server = try python.start("""
+            import queue, threading
+            from multiprocessing.managers import BaseManager
+            jobs = queue.Queue(100)
+            class Manager(BaseManager): pass
+            Manager.register('jobs', callable=lambda: jobs)
+            server = Manager(('127.0.0.1', 0), b'abc').get_server()
+            print(server.address[1])
+            threading.Thread(target=server.serve_forever, daemon=True).start()
+            print([jobs.get() for _ in range(2000)] == ['line %d' % n for n in range(2000)])
+            """)
+        let port = try #require(await server.nextLine())
+        let lines = (0..<2_000).map { "line \($0)\n" }.joined()
+        let put = try await ManagerProgram.run(
+            ["put", "--address", "127.0.0.1:\(port)", "jobs"], input: lines, environment: ["MANAGER_AUTHKEY": "abc"])
+        #expect(put.status == 0, "\(put.errors)")
+        #expect(await server.nextLine() == "True")
+    }
+
     @Test func `call takes JSON and gives Python's repr or JSON`() async throws {
         try await withServe(["--register", "d=dict"]) { address, environment in
-            func call(_ arguments: String...) async throws -> ManagerProgram.Ended {
+            func call(_ arguments: String...) async throws -> Outcome {
                 try await ManagerProgram.run(["call", "--address", address, "d"] + arguments, environment: environment)
             }
             _ = try await call("update", #"{"z": [1, 2.5, null, true], "a": "ü"}"#)
@@ -33,14 +66,14 @@ struct ServeTests {
 
     @Test func `work runs a command for the items of a queue`() async throws {
         try await withServe(["--register", "tasks=Queue", "--register", "results=Queue"]) { address, environment in
-            let worker = try ManagerProgram(
+            let worker = try ManagerProgram.start(
                 ["work", "--address", address, "--tasks", "tasks", "--results", "results", "--jobs", "2", "--", "echo", "got"],
                 environment: environment)
             _ = try await ManagerProgram.run(["put", "--address", address, "tasks", "x"], environment: environment)
             let result = try await ManagerProgram.run(["get", "--address", address, "results", "--json"], environment: environment)
             #expect(result.output.hasPrefix(#"{"input": "x", "status": 0, "output": "got x\n""#))
-            worker.process.terminate()
-            let ended = await worker.end()
+            worker.end()
+            let ended = await worker.outcome()
             #expect(ended.status == 143)
         }
     }
@@ -70,9 +103,34 @@ struct ServeTests {
         }
     }
 
+    @Test func `A wrong argument is told with how to do it, with status 2`() async throws {
+        let cases: [([String], String)] = [
+            (["serve", "--address", "127.0.0.1:0", "--python", "3.5"], "known versions are 2.7 and 3.6 to 3.14"),
+            (["map", "echo", ":::", "1"], "Write -- before the command that is to be run: manager map … -- COMMAND"),
+            (["map", "--jobs", "0", "--", "echo"], "--jobs must be at least 1"),
+            (["put"], "Missing expected argument '--address"),
+        ]
+        for (arguments, message) in cases {
+            let ended = try await ManagerProgram.run(arguments, environment: ["MANAGER_AUTHKEY": "abc"])
+            #expect(ended.status == 2, "\(arguments)")
+            #expect(ended.errors.contains(message), "\(arguments): \(ended.errors)")
+            #expect(ended.output.isEmpty)
+        }
+    }
+
+    @Test(arguments: [("2.7", "[u'a']"), ("3.9", "['a']")])
+    func `A server can be told whose repr its peers get`(_ version: String, _ repr: String) async throws {
+        try await withServe(["--register", "l=list", "--python", version]) { address, environment in
+            let list = ["call", "--address", address, "l"]
+            _ = try await ManagerProgram.run(list + ["append", "a"], environment: environment)
+            let shown = try await ManagerProgram.run(list + ["__repr__"], environment: environment)
+            #expect(shown.output == "\"\(repr)\"\n")
+        }
+    }
+
     @Test func `A key file that others can read gets a warning`() async throws {
         let file = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
-        FileManager.default.createFile(atPath: file.path, contents: Data("abc\n".utf8), attributes: [.posixPermissions: 0o644])
+        _ = FileManager.default.createFile(atPath: file.path, contents: Data("abc\n".utf8), attributes: [.posixPermissions: 0o644])
         defer { try? FileManager.default.removeItem(at: file) }
         try await withServe(["--register", "q=Queue"]) { address, _ in
             let ended = try await ManagerProgram.run(["call", "--address", address, "--authkey-file", file.path, "q", "qsize"])

@@ -1,6 +1,7 @@
 import ManagerConnection
 import NIOCore
 import NIOPosix
+import TestSupport
 import Testing
 
 /// Reads an address of Python from `host port`, or a path, in which `@` stands for the NUL of an abstract name.
@@ -74,16 +75,16 @@ private let stopwatchScript =
     private let group = MultiThreadedEventLoopGroup.singleton
 
     @Test func `there is a Python to test against`() {
-        #expect(!Python.all.isEmpty)
+        #expect(!PythonInterpreter.all.isEmpty)
     }
 
-    @Test(arguments: Python.all)
-    func `a Python client is served if it has the key, and refused if not`(python: Python) async throws {
+    @Test(arguments: PythonInterpreter.all)
+    func `a Python client is served if it has the key, and refused if not`(python: PythonInterpreter) async throws {
         let directory = try TemporaryDirectory()
         let places: [ManagerAddress] = [.unix(directory.path("s")), .tcp("127.0.0.1", 0), .abstract(name: uniqueName())]
         var servers = [TestServer]()
         for place in places { servers.append(try await .listen(on: place, key: "right", group: group)) }
-        let program = try PythonProgram(python, clientScript, arguments: servers.map { argument(for: $0.address) })
+        let program = try python.start(clientScript, servers.map { argument(for: $0.address) })
         defer { program.end() }
         for _ in servers { #expect(await program.nextLine() == "olleh") }
         for _ in servers { #expect(await program.nextLine() == "digest sent was rejected") }
@@ -95,10 +96,10 @@ private let stopwatchScript =
         }
     }
 
-    @Test(arguments: Python.all)
-    func `a Python server serves who has the key, and refuses who has not`(python: Python) async throws {
+    @Test(arguments: PythonInterpreter.all)
+    func `a Python server serves who has the key, and refuses who has not`(python: PythonInterpreter) async throws {
         let directory = try TemporaryDirectory()
-        let program = try PythonProgram(python, serverScript, arguments: [directory.path("s"), "127.0.0.1 0"])
+        let program = try python.start(serverScript, [directory.path("s"), "127.0.0.1 0"])
         defer { program.end() }
         let path = try #require(await program.nextLine())
         let port = try #require(await program.nextLine().flatMap { Int($0) })
@@ -116,10 +117,10 @@ private let stopwatchScript =
         }
     }
 
-    @Test(arguments: Python.all.suffix(1))
-    func `a Python client's first request over TCP does not wait for a delayed acknowledgement`(python: Python) async throws {
+    @Test(arguments: PythonInterpreter.all.suffix(1))
+    func `a Python client's first request over TCP does not wait for a delayed acknowledgement`(python: PythonInterpreter) async throws {
         let server = try await TestServer.listen(on: .tcp("127.0.0.1", 0), key: "right", group: group)
-        let program = try PythonProgram(python, stopwatchScript, arguments: [argument(for: server.address)])
+        let program = try python.start(stopwatchScript, [argument(for: server.address)])
         defer { program.end() }
         let milliseconds = try #require(await program.nextLine().flatMap { Double($0) })
         #expect(milliseconds < 30)

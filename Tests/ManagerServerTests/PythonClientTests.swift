@@ -1,5 +1,6 @@
 import Foundation
 import ManagerServer
+import TestSupport
 import Testing
 
 /// Unmodified Python programs, of every version that is found, against this server.
@@ -62,12 +63,12 @@ struct PythonClientTests {
         print('master exit.')
         """
 
-    @Test(arguments: PythonProgram.interpreters)
-    func `The seed's master and worker do their work`(_ python: String) async throws {
+    @Test(arguments: PythonInterpreter.all)
+    func `The seed's master and worker do their work`(_ python: PythonInterpreter) async throws {
         try await withServer { server in
             let port = String(server.port)
-            async let master = PythonProgram.run(python, Self.master, [port])
-            async let worker = PythonProgram.run(python, Self.worker, [port])
+            async let master = python.run(Self.master, [port]).output
+            async let worker = python.run(Self.worker, [port]).output
             let (said, worked) = try await (master, worker)
             let results = said.split(separator: "\n").filter { $0.hasPrefix("Result: ") }
             #expect(results.count == 10)
@@ -80,8 +81,8 @@ struct PythonClientTests {
         }
     }
 
-    @Test(arguments: PythonProgram.interpreters)
-    func `The types of SyncManager that are built answer as CPython's do`(_ python: String) async throws {
+    @Test(arguments: PythonInterpreter.all)
+    func `The types of SyncManager that are built answer as CPython's do`(_ python: PythonInterpreter) async throws {
         let script = """
             from __future__ import print_function
             import sys
@@ -119,13 +120,13 @@ struct PythonClientTests {
             print('ok')
             """
         try await withServer { server in
-            let said = try await PythonProgram.run(python, script, [String(server.port)])
+            let said = try await python.run(script, [String(server.port)]).output
             #expect(said == "ok\n")
         }
     }
 
-    @Test(arguments: PythonProgram.interpreters)
-    func `A wrong key is an AuthenticationError`(_ python: String) async throws {
+    @Test(arguments: PythonInterpreter.all)
+    func `A wrong key is an AuthenticationError`(_ python: PythonInterpreter) async throws {
         let script = """
             import sys
             from multiprocessing import AuthenticationError
@@ -134,13 +135,13 @@ struct PythonClientTests {
             except AuthenticationError: sys.stdout.write('refused')
             """
         try await withServer { server in
-            let said = try await PythonProgram.run(python, script, [String(server.port)])
+            let said = try await python.run(script, [String(server.port)]).output
             #expect(said == "refused")
         }
     }
 
     @Test func `A pickle that would run something when Python reads it runs nothing here`() async throws {
-        let python = try #require(PythonProgram.interpreters.last)
+        let python = try #require(PythonInterpreter.newest)
         let marker = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString).path
         let script = """
             import sys, os
@@ -154,50 +155,9 @@ struct PythonClientTests {
             print(len(l), len(d))
             """
         try await withServer { server in
-            let said = try await PythonProgram.run(python, script, [String(server.port), marker])
+            let said = try await python.run(script, [String(server.port), marker]).output
             #expect(said == "1 1\n")
             #expect(!FileManager.default.fileExists(atPath: marker))
-        }
-    }
-}
-
-/// Python programs, run as a user would.
-enum PythonProgram {
-    /// PATH's `python3` and pyenv's versions, by path.
-    static let interpreters: [String] = {
-        let environment = ProcessInfo.processInfo.environment
-        let root = environment["PYENV_ROOT"] ?? (environment["HOME"] ?? "") + "/.pyenv"
-        let versions = (try? FileManager.default.contentsOfDirectory(atPath: root + "/versions"))?.sorted() ?? []
-        let found = versions.map { "\(root)/versions/\($0)/bin/python" }.filter(FileManager.default.isExecutableFile)
-        let missing = (["2.7"] + (6...13).map { "3.\($0)" }).filter { wanted in !versions.contains { $0.hasPrefix(wanted + ".") } }
-        if !missing.isEmpty { print("NOT TESTED, for want of: Python \(missing.joined(separator: ", "))") }
-        return found.isEmpty ? ["python3"] : found
-    }()
-
-    struct Failure: Error, CustomStringConvertible { let description: String }
-
-    /// Runs a script to its end.
-    ///
-    /// - Returns: what it wrote to standard output.
-    static func run(_ python: String, _ script: String, _ arguments: [String]) async throws -> String {
-        let process = Process()
-        let (output, errors) = (Pipe(), Pipe())
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = [python, "-c", script] + arguments
-        process.standardOutput = output
-        process.standardError = errors
-        try process.run()
-        return try await withCheckedThrowingContinuation { continuation in
-            DispatchQueue.global().async {
-                let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-                let complaint = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-                process.waitUntilExit()
-                if process.terminationStatus == 0 {
-                    continuation.resume(returning: text)
-                } else {
-                    continuation.resume(throwing: Failure(description: "\(python) ended with \(process.terminationStatus): \(complaint)"))
-                }
-            }
         }
     }
 }

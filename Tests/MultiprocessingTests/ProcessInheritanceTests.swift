@@ -1,18 +1,19 @@
 import Foundation
+import TestSupport
 import Testing
 
 @Suite(.timeLimit(.minutes(1)))
 struct ProcessInheritanceTests {
     @Test func `the standard streams are those of the parent`() async throws {
-        let run = try ProcessTestRun("echo")
-        run.type("naïve")
+        let run = try ProcessTestRun.start("echo")
+        run.send("naïve")
         let outcome = await run.outcome()
-        #expect(outcome.output == ["out: naïve"])
-        #expect(outcome.errors == ["err: naïve"])
+        #expect(outcome.lines == ["out: naïve"])
+        #expect(outcome.errorLines == ["err: naïve"])
     }
 
     @Test func `no descriptor, ignored or blocked signal and no marker is handed down`() async throws {
-        let output = try await ProcessTestRun.outcome(of: "inheritance").output
+        let output = try await ProcessTestRun.outcome(of: "inheritance").lines
         let open = try #require(output.first { $0.hasPrefix("open:") })
         #expect(!open.contains("/dev/null"))
         #expect(open.components(separatedBy: "socket:").count == 2)
@@ -25,12 +26,12 @@ struct ProcessInheritanceTests {
     }
 
     @Test func `a signal that the program was started to ignore is ignored by its children`() async throws {
-        let output = try await ProcessTestRun.outcome(of: "plain-inheritance", shell: "trap '' HUP;").output
+        let output = try await ProcessTestRun.outcome(of: "plain-inheritance", shell: "trap '' HUP;").lines
         #expect(try ignored(output) == [SIGHUP])
     }
 
     @Test func `a child starts within a fraction of a second`() async throws {
-        let microseconds = try await ProcessTestRun.outcome(of: "latency").output.compactMap { Int($0) }.sorted()
+        let microseconds = try await ProcessTestRun.outcome(of: "latency").lines.compactMap { Int($0) }.sorted()
         try #require(microseconds.count == 20)
         print("from start() to the child's first line: median \(microseconds[10]) µs, fastest \(microseconds[0]) µs")
         #expect(microseconds[0] < 200_000)

@@ -1,20 +1,21 @@
 import Foundation
+import TestSupport
 import Testing
 
 @Suite(.timeLimit(.minutes(1)))
 struct ProcessTargetTests {
     @Test func `a target arrives with all its fields`() async throws {
         let outcome = try await ProcessTestRun.outcome(of: "fields")
-        #expect(outcome.output == ["equal", #"Generic<Dictionary<String, Double>> ["a": 1.5]"#, "Generic<Colour> red"])
-        #expect(outcome.errors == [])
+        #expect(outcome.lines == ["equal", #"Generic<Dictionary<String, Double>> ["a": 1.5]"#, "Generic<Colour> red"])
+        #expect(outcome.errorLines == [])
     }
 
     @Test func `a target may be larger than the buffers between the processes`() async throws {
-        #expect(try await ProcessTestRun.outcome(of: "large").output == ["1000000 numbers, the last 999999"])
+        #expect(try await ProcessTestRun.outcome(of: "large").lines == ["1000000 numbers, the last 999999"])
     }
 
     @Test func `what cannot be sent is an error that names the field or the type and says what to do`() async throws {
-        let output = try await ProcessTestRun.outcome(of: "unsendable").output
+        let output = try await ProcessTestRun.outcome(of: "unsendable").lines
         let advice = "Give the child a value that can be encoded, or what it needs to make it again, such as a path or a proxy"
         let scope = """
             declare it at file scope, not inside a function and not private (the same holds for its generic arguments)

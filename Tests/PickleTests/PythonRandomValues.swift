@@ -1,4 +1,5 @@
 import Pickle
+import TestSupport
 
 /// Scripts, for every Python from 2.7 on, that write random values in one pickle, and reading what they write.
 enum PythonRandomValues {
@@ -138,8 +139,8 @@ enum PythonRandomValues {
         """#
 
     /// The elements of the list that a script writes; each is a tuple.
-    static func rows(_ script: String, _ python: PythonInterpreter) throws -> [[PickleValue]] {
-        let pickle = try python.run(script: generator + script)
+    static func rows(_ script: String, _ python: PythonInterpreter) async throws -> [[PickleValue]] {
+        let pickle = try await python.run(generator + script).bytes
         guard case .list(let rows) = try Unpickler().load(pickle) else { return [] }
         return rows.compactMap { if case .tuple(let row) = $0 { Array(row) } else { nil } }
     }

@@ -1,10 +1,11 @@
 import Pickle
+import TestSupport
 import Testing
 
 @Suite struct PythonReprTests {
     @Test(arguments: PythonInterpreter.all)
-    func `Random values are shown as their Python shows them`(_ python: PythonInterpreter) throws {
-        let rows = try PythonRandomValues.rows("write([(x, repr(x)) for x in (value(4) for _ in range(3000))])", python)
+    func `Random values are shown as their Python shows them`(_ python: PythonInterpreter) async throws {
+        let rows = try await PythonRandomValues.rows("write([(x, repr(x)) for x in (value(4) for _ in range(3000))])", python)
         #expect(rows.count == 3000)
         let version = PythonVersion(UInt8(python.major), UInt8(python.minor))
         for row in rows {
@@ -15,23 +16,23 @@ import Testing
     }
 
     @Test(arguments: PythonInterpreter.all)
-    func `Random floats and complex numbers are shown as their Python shows them`(_ python: PythonInterpreter) throws {
+    func `Random floats and complex numbers are shown as their Python shows them`(_ python: PythonInterpreter) async throws {
         let script = "write([(x, repr(x)) for x in [double() for _ in range(20000)] + [complex(double(), double()) for _ in range(2000)]])"
-        let rows = try PythonRandomValues.rows(script, python)
+        let rows = try await PythonRandomValues.rows(script, python)
         #expect(rows.count == 22000)
         // Without #expect, which takes its time.
         for row in rows where try row[0].pythonRepr() != row[1].text { Issue.record("\(row[0]) is \(row[1])") }
     }
 
     @Test(arguments: PythonInterpreter.all)
-    func `str gives what their Python gives`(_ python: PythonInterpreter) throws {
+    func `str gives what their Python gives`(_ python: PythonInterpreter) async throws {
         let script = """
             atoms = [x for x in (atom() for _ in range(4000)) if not python2 or isinstance(x, (int, long, float, complex))]
             atoms += [x for x in (known(1) for _ in range(2000)) if isinstance(x, (decimal.Decimal, fractions.Fraction, type(moment())))]
             atoms += [moment() for _ in range(2000)] + [KeyError(u'a'), KeyError(1, 2), ValueError(u'a'), ValueError(), ValueError(1)]
             write([(x, u'%s' % (x,)) for x in atoms if not isinstance(x, type(u''))] + [(u'a\\n', u'a\\n')])
             """
-        let rows = try PythonRandomValues.rows(script, python)
+        let rows = try await PythonRandomValues.rows(script, python)
         #expect(rows.count > 2000)
         let version = PythonVersion(UInt8(python.major), UInt8(python.minor))
         for row in rows {
@@ -42,14 +43,14 @@ import Testing
     }
 
     @Test(arguments: PythonInterpreter.python3)
-    func `Each character is printable or escaped as their Python says`(_ python: PythonInterpreter) throws {
+    func `Each character is printable or escaped as their Python says`(_ python: PythonInterpreter) async throws {
         let script = """
             import unicodedata
             all = [chr(c) for c in range(0x110000)]
             all = ''.join(c for c in all if unicodedata.category(c) != 'Cn')
             write([(all, repr(all))])
             """
-        let row = try #require(try PythonRandomValues.rows(script, python).first)
+        let row = try #require(try await PythonRandomValues.rows(script, python).first)
         let expected = try #require(row[1].text)
         let actual = try row[0].pythonRepr()
         let difference = zip(actual.unicodeScalars, expected.unicodeScalars).first { $0 != $1 }
@@ -82,8 +83,8 @@ import Testing
     }
 
     @Test(arguments: PythonInterpreter.all)
-    func `Type names are those of their Python`(_ python: PythonInterpreter) throws {
-        let rows = try PythonRandomValues.rows("write([(x, type(x).__name__) for x in (value(2) for _ in range(2000))])", python)
+    func `Type names are those of their Python`(_ python: PythonInterpreter) async throws {
+        let rows = try await PythonRandomValues.rows("write([(x, type(x).__name__) for x in (value(2) for _ in range(2000))])", python)
         let old = ["long": "int", "unicode": "str", "xrange": "range"]
         for row in rows {
             let name = try #require(row[1].text)

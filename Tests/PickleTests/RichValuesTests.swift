@@ -1,4 +1,5 @@
 import Pickle
+import TestSupport
 import Testing
 
 /// Values of every kind that programs send each other, stored as fragments and handed out to readers of every protocol.
@@ -9,8 +10,8 @@ struct RichValuesTests {
         """
 
     @Test(arguments: PythonInterpreter.all)
-    func `What a Python stores is what it gets back, at every protocol`(_ python: PythonInterpreter) throws {
-        let requests = Frames.split(try python.run(script: Self.generate))
+    func `What a Python stores is what it gets back, at every protocol`(_ python: PythonInterpreter) async throws {
+        let requests = Frames.split(try await python.run(Self.generate, environment: PythonModules.environment).bytes)
         #expect(requests.count > 60)
         var replies: [UInt8] = []
         var count = 0
@@ -22,7 +23,8 @@ struct RichValuesTests {
                 count += 1
             }
         }
-        let answer = String(decoding: try python.run(script: "from rich_values import *\ncheck()", input: replies), as: UTF8.self)
+        let answer = String(
+            decoding: try await python.run("from rich_values import *\ncheck()", environment: PythonModules.environment, input: replies).bytes, as: UTF8.self)
         #expect(answer.hasPrefix("\(count) "))
         if !answer.hasSuffix("numpy") { print("NOT TESTED, for want of numpy in \(python): arrays") }
     }

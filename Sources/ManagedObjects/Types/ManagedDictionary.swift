@@ -2,71 +2,76 @@ public import Pickle
 
 /// `dict`: values by key, in the order in which the keys came.
 public struct ManagedDictionary: ManagedObject {
-    private var storage = KeyedEntries()
+    private var storage = KeyedEntries() {
+        didSet { size.set(storage.count) }
+    }
+    private let size = SharedSize()
 
     public init() {}
 
     public init(_ arguments: Arguments) throws(PythonException) {
-        try update(arguments)
+        try update(arguments.readingProxies(), as: "dict")
     }
 
     public static let methods = MethodTable<ManagedDictionary> {
-        Method("dict.__contains__", ["key"]) { (dictionary, call, _) throws(PythonException) in
-            .bool(dictionary.storage.contains(try PickleKey(call[0])))
+        Method("dict.__contains__", .oneArgument) { (dictionary, call, _) throws(PythonException) in
+            .bool(dictionary.storage.contains(try call.key(0)))
         }
-        Method("dict.__delitem__", ["key"]) { (dictionary, call, _) throws(PythonException) in
-            guard dictionary.storage.remove(try PickleKey(call[0])) != nil else { throw .keyError(try call[0].pythonValue()) }
+        Method("dict.__delitem__", .slot(1)) { (dictionary, call, _) throws(PythonException) in
+            guard dictionary.storage.remove(try call.key(0)) != nil else { throw .keyError(try call[0].pythonValue()) }
             return .none
         }
-        Method("dict.__getitem__", ["key"]) { (dictionary, call, _) throws(PythonException) in
-            guard let value = dictionary.storage[try PickleKey(call[0])] else { throw .keyError(try call[0].pythonValue()) }
+        Method("dict.__getitem__", .oneArgument) { (dictionary, call, _) throws(PythonException) in
+            guard let value = dictionary.storage[try call.key(0)] else { throw .keyError(try call[0].pythonValue()) }
             return .value(value)
         }
-        Method("dict.__iter__") { (dictionary, _, _) in
-            .reply(.proxy(typeID: "Iterator", object: .hosting(ManagedIterator(dictionary.storage.entries.map(\.key)))))
+        Method("dict.__iter__", .slot(0)) { (dictionary, _, _) in
+            .reply(.proxy(typeID: "Iterator", object: .hosting(ManagedIterator(dictionary.storage.entries.map(\.key), of: dictionary.size))))
         }
-        Method("dict.__len__") { (dictionary, _, _) in .int(dictionary.storage.count) }
-        Method("dict.__setitem__", ["key", "value"]) { (dictionary, call, _) throws(PythonException) in
-            dictionary.storage.set(try PickleKey(call[0]), (call[0], call[1]))
+        Method("dict.__len__", .slot(0)) { (dictionary, _, _) in .int(dictionary.storage.count) }
+        Method("dict.__setitem__", .unpackedSlot(2)) { (dictionary, call, _) throws(PythonException) in
+            dictionary.storage.set(try call.key(0), (call[0], call[1]))
             return .none
         }
-        Method("dict.clear") { (dictionary, _, _) in
+        Method("dict.clear", .noArguments) { (dictionary, _, _) in
             dictionary.storage.removeAll()
             return .none
         }
-        Method("dict.copy") { (dictionary, _, _) in .value(dictionary.whole) }
-        Method("dict.get", ["key"], optional: ["default"]) { (dictionary, call, _) throws(PythonException) in
-            .value(dictionary.storage[try PickleKey(call[0])] ?? call.optional(1) ?? .none)
+        Method("dict.copy", .noArguments) { (dictionary, _, _) in .value(dictionary.whole) }
+        Method("dict.get", .unpacked(1...2)) { (dictionary, call, _) throws(PythonException) in
+            .value(dictionary.storage[try call.key(0)] ?? call.optional(1) ?? .none)
         }
-        Method("dict.has_key", ["key"]) { (dictionary, call, _) throws(PythonException) in
-            .bool(dictionary.storage.contains(try PickleKey(call[0])))
+        Method("dict.has_key", .oneArgument) { (dictionary, call, _) throws(PythonException) in
+            .bool(dictionary.storage.contains(try call.key(0)))
         }
-        Method("dict.items") { (dictionary, _, _) in
+        Method("dict.items", .noArguments) { (dictionary, _, _) in
             .value(FragmentBuilder.list(dictionary.storage.entries.map { FragmentBuilder.tuple([$0.key, $0.value]) }))
         }
-        Method("dict.keys") { (dictionary, _, _) in .value(FragmentBuilder.list(dictionary.storage.entries.map(\.key))) }
-        Method("dict.pop", ["key"], optional: ["default"]) { (dictionary, call, _) throws(PythonException) in
-            if let value = dictionary.storage.remove(try PickleKey(call[0])) ?? call.optional(1) { return .value(value) }
-            throw .keyError(try call[0].pythonValue())
+        Method("dict.keys", .noArguments) { (dictionary, _, _) in .value(FragmentBuilder.list(dictionary.storage.entries.map(\.key))) }
+        Method("dict.pop", .unpacked(1...2)) { (dictionary, call, _) throws(PythonException) in
+            // An empty one does not look at the key, which may then be one without a hash.
+            let held = dictionary.storage.count == 0 ? nil : dictionary.storage.remove(try call.key(0))
+            guard let value = held ?? call.optional(1) else { throw .keyError(try call[0].pythonValue()) }
+            return .value(value)
         }
-        Method("dict.popitem") { (dictionary, _, _) throws(PythonException) in
+        Method("dict.popitem", .noArguments) { (dictionary, _, _) throws(PythonException) in
             guard let entry = try dictionary.storage.removeLast() else {
                 throw .keyError(.string("popitem(): dictionary is empty"))
             }
             return .value(FragmentBuilder.tuple([entry.key, entry.value]))
         }
-        Method("dict.setdefault", ["key"], optional: ["default"]) { (dictionary, call, _) throws(PythonException) in
-            let key = try PickleKey(call[0])
+        Method("dict.setdefault", .unpacked(1...2)) { (dictionary, call, _) throws(PythonException) in
+            let key = try call.key(0)
             if let value = dictionary.storage[key] { return .value(value) }
             let value = call.optional(1) ?? .none
             dictionary.storage.set(key, (call[0], value))
             return .value(value)
         }
-        Method(anyArguments: "dict.update") { (dictionary, arguments, _) throws(PythonException) in
-            try dictionary.update(arguments)
+        Method(anyArguments: "dict.update", iterates: true) { (dictionary, arguments, _) throws(PythonException) in
+            try dictionary.update(arguments, as: "update")
             return .none
         }
-        Method("dict.values") { (dictionary, _, _) in .value(FragmentBuilder.list(dictionary.storage.entries.map(\.value))) }
+        Method("dict.values", .noArguments) { (dictionary, _, _) in .value(FragmentBuilder.list(dictionary.storage.entries.map(\.value))) }
     }
 
     private var whole: Fragment { FragmentBuilder.dictionary(storage.entries) }
@@ -81,30 +86,31 @@ public struct ManagedDictionary: ManagedObject {
 // MARK: - Updating
 
 extension ManagedDictionary {
-    /// `dict.update([mapping or pairs], **keywords)`; nothing is changed when an argument is not right.
-    private mutating func update(_ arguments: Arguments) throws(PythonException) {
-        guard arguments.positional.count <= 1 else {
-            throw .typeError("update expected at most 1 argument, got \(arguments.positional.count)")
-        }
-        var entries: [KeyedEntries.Entry] = []
-        if let source = arguments.positional.first { entries = try Self.entries(of: source.pythonValue()) }
-        for (name, value) in arguments.keywords { entries.append((try Fragment(pythonValue: .string(name)), value)) }
-        var keyed: [(key: PickleKey, entry: KeyedEntries.Entry)] = []
-        for entry in entries { keyed.append((try PickleKey(entry.key), entry)) }
-        for (key, entry) in keyed { storage.set(key, entry) }
+    /// `dict.update([mapping or pairs], **keywords)`; what stands before a pair that is not right is kept, as in CPython.
+    private mutating func update(_ arguments: Arguments, as name: String) throws(PythonException) {
+        let given = arguments.positional.count
+        guard given <= 1 else { throw .typeError("\(name) \(CFunction.unpackingText(given, 0...1, arguments.python))") }
+        if let source = arguments.positional.first { try update(source, arguments.python) }
+        for (name, value) in arguments.keywords { try set(.string(name), value) }
     }
 
-    private static func entries(of source: PickleValue) throws(PythonException) -> [KeyedEntries.Entry] {
-        var entries: [KeyedEntries.Entry] = []
-        if case .dictionary(let dictionary) = source {
-            for (key, value) in dictionary { entries.append((try Fragment(pythonValue: key), try Fragment(pythonValue: value))) }
-        } else {
-            for (number, element) in try source.pythonIteration().enumerated() { entries.append(try entry(of: element, number: number)) }
+    private mutating func update(_ source: Fragment, _ python: PythonVersion) throws(PythonException) {
+        let value = try source.pythonValue()
+        if case .dictionary(let entries) = value {
+            for (key, value) in entries { try set(key, Fragment(pythonValue: value, from: source), source) }
+            return
         }
-        return entries
+        for (number, element) in try value.pythonIteration(python: python).enumerated() {
+            let pair = try Self.pair(element, number: number)
+            try set(pair[0], Fragment(pythonValue: pair[1], from: source), source)
+        }
     }
 
-    private static func entry(of element: PickleValue, number: Int) throws(PythonException) -> KeyedEntries.Entry {
+    private mutating func set(_ key: PickleValue, _ value: Fragment, _ source: Fragment? = nil) throws(PythonException) {
+        storage.set(try PickleKey(key), (try Fragment(pythonValue: key, from: source), value))
+    }
+
+    private static func pair(_ element: PickleValue, number: Int) throws(PythonException) -> [PickleValue] {
         let pair: [PickleValue]
         do throws(PythonException) {
             pair = try element.pythonIteration()
@@ -114,6 +120,6 @@ extension ManagedDictionary {
         guard pair.count == 2 else {
             throw .valueError("dictionary update sequence element #\(number) has length \(pair.count); 2 is required")
         }
-        return (try Fragment(pythonValue: pair[0]), try Fragment(pythonValue: pair[1]))
+        return pair
     }
 }

@@ -11,6 +11,8 @@ public struct ManagedEvent: ManagedObject {
         _ = try Parameters(name: "Event.__init__", required: [], optional: []).bind(arguments)
     }
 
+    public static var unpicklablePart: String? { "_thread.lock" }
+
     public static let methods = MethodTable<ManagedEvent> {
         Method("Event.is_set") { (event, _, _) in .bool(event.isSet) }
         Method("Event.isSet") { (event, _, _) in .bool(event.isSet) }
@@ -25,14 +27,14 @@ public struct ManagedEvent: ManagedObject {
         }
         Method("Event.wait", optional: ["timeout"]) { (event, call, _) throws(PythonException) in
             guard !event.isSet else { return .bool(true) }
-            let deadline = try call.deadline(timeout: 0)
+            let deadline = try call.deadline(timeout: 0, call.python.isPython2 ? .added : .compared(">"))
             guard case .block(let until) = deadline else { return .bool(false) }
             event.waiters.append(call.id)
             return .waits(until: until)
         }
     }
 
-    public mutating func timeOut(_ call: CallID) -> Reply? {
+    public mutating func timeOut(_ call: CallID, effects: inout Effects) -> Reply? {
         waiters.remove(call).map { .bool(false) }
     }
 
@@ -41,6 +43,7 @@ public struct ManagedEvent: ManagedObject {
     }
 
     public func repr(python: PythonVersion, address: String) -> String {
-        "<threading.Event at \(address): \(isSet ? "set" : "unset")>"
+        PythonVersion(3, 11) <= python
+            ? "<threading.Event at \(address): \(isSet ? "set" : "unset")>" : .plainRepr("threading", "Event", python, address)
     }
 }

@@ -1,11 +1,17 @@
 public import Pickle
 
-/// An iterator over what an object held when it was asked (`IteratorProxy`).
+/// An iterator over the keys of a `dict` (`IteratorProxy`).
 public struct ManagedIterator: ManagedObject {
     private var remaining: ArraySlice<Fragment>
+    private let size: SharedSize
+    /// What the size must be; never again what it is once it was not.
+    private var expected: Int?
+    private var hasEnded = false
 
-    public init(_ elements: [Fragment]) {
-        remaining = elements[...]
+    init(_ keys: [Fragment], of size: SharedSize) {
+        remaining = keys[...]
+        expected = keys.count
+        self.size = size
     }
 
     public init(_ arguments: Arguments) throws(PythonException) {
@@ -13,14 +19,31 @@ public struct ManagedIterator: ManagedObject {
     }
 
     public static let methods = MethodTable<ManagedIterator> {
-        Method("iterator.__next__") { (iterator, _, _) throws(PythonException) in try iterator.next() }
-        Method("iterator.next") { (iterator, _, _) throws(PythonException) in try iterator.next() }
+        Method("dict_keyiterator.__next__", .slot(0)) { (iterator, _, _) throws(PythonException) in try iterator.next() }
+        // Python 2's name.
+        Method("dict_keyiterator.next", .slot(0)) { (iterator, _, _) throws(PythonException) in try iterator.next() }
     }
 
     private mutating func next() throws(PythonException) -> Outcome {
-        guard let element = remaining.popFirst() else { throw PythonException(name: "StopIteration") }
-        return .value(element)
+        guard !hasEnded else { throw PythonException(name: "StopIteration") }
+        guard expected == size.value else {
+            expected = nil
+            throw .runtimeError("dictionary changed size during iteration")
+        }
+        guard let key = remaining.popFirst() else {
+            hasEnded = true
+            throw PythonException(name: "StopIteration")
+        }
+        return .value(key)
     }
 
-    public func repr(python: PythonVersion, address: String) -> String { "<iterator object at \(address)>" }
+    /// `iter([…])` of what is left.
+    public func value() throws(PythonException) -> Fragment {
+        let list = try FragmentBuilder.list(remaining).pythonValue()
+        return try Fragment(pythonValue: .instance(PickleInstance(.global(PickleGlobal(module: "builtins", name: "iter")), [list])))
+    }
+
+    public func repr(python: PythonVersion, address: String) -> String {
+        "<\(python.isPython2 ? "dictionary-keyiterator" : "dict_keyiterator") object at \(address)>"
+    }
 }

@@ -10,8 +10,8 @@ public struct ManagedList: ManagedObject {
     public init(_ arguments: Arguments) throws(PythonException) {
         let given = arguments.positional.count
         guard arguments.keywords.isEmpty else { throw .typeError("list() takes no keyword arguments") }
-        guard given <= 1 else { throw .typeError("list expected at most 1 argument, got \(given)") }
-        if let source = arguments.positional.first { elements = Deque(try source.pythonElements()) }
+        guard given <= 1 else { throw .typeError("list \(CFunction.unpackingText(given, 0...1, arguments.python))") }
+        if let source = try arguments.readingProxies().positional.first { elements = Deque(try source.pythonElements(python: arguments.python)) }
     }
 
     public static let methods = MethodTable<ManagedList>(accessors + mutators + legacySlices)
@@ -28,35 +28,36 @@ public struct ManagedList: ManagedObject {
 extension ManagedList {
     @MethodTableBuilder<ManagedList>
     private static var accessors: [Method<ManagedList>] {
-        Method("list.__add__", ["value"]) { (list, call, _) throws(PythonException) in
-            .value(FragmentBuilder.list(Array(list.elements) + (try list.listElements(call[0], verb: "concatenate"))))
+        Method("list.__add__", .slot(1)) { (list, call, _) throws(PythonException) in
+            .value(FragmentBuilder.list(Array(list.elements) + (try list.listElements(call))))
         }
-        Method("list.__contains__", ["key"]) { (list, call, _) throws(PythonException) in
+        Method("list.__contains__", .slot(1)) { (list, call, _) throws(PythonException) in
             .bool(try list.position(of: call[0].pythonValue(), in: list.elements.indices) != nil)
         }
-        Method("list.__getitem__", ["key"]) { (list, call, _) throws(PythonException) in
-            if let slice = try list.slice(call[0]) {
+        Method("list.__getitem__", .oneArgument) { (list, call, _) throws(PythonException) in
+            if let slice = try list.slice(call) {
                 return .value(FragmentBuilder.list(slice.positions.map { list.elements[$0] }))
             }
-            return .value(list.elements[try list.position(call[0], "list index out of range")])
+            return .value(list.elements[try list.position(call, "list index out of range")])
         }
-        Method("list.__len__") { (list, _, _) in .int(list.elements.count) }
-        Method("list.__mul__", ["value"]) { (list, call, _) throws(PythonException) in
-            .value(FragmentBuilder.list(try list.repeated(call.int(0))))
+        Method("list.__len__", .slot(0)) { (list, _, _) in .int(list.elements.count) }
+        Method("list.__mul__", .unpackedSlot(1)) { (list, call, _) throws(PythonException) in
+            .value(FragmentBuilder.list(try list.repeated(call.repetitions(0))))
         }
-        Method("list.__rmul__", ["value"]) { (list, call, _) throws(PythonException) in
-            .value(FragmentBuilder.list(try list.repeated(call.int(0))))
+        Method("list.__rmul__", .unpackedSlot(1)) { (list, call, _) throws(PythonException) in
+            .value(FragmentBuilder.list(try list.repeated(call.repetitions(0))))
         }
-        Method("list.__reversed__") { (list, _, _) in .value(FragmentBuilder.list(list.elements.reversed())) }
-        Method("list.count", ["value"]) { (list, call, _) throws(PythonException) in
+        Method("list.__reversed__", .noArguments) { (list, call, _) throws(PythonException) in
+            .value(try list.reversedIterator(python: call.python))
+        }
+        Method("list.count", .oneArgument) { (list, call, _) throws(PythonException) in
             let value = try call[0].pythonValue()
             var count = 0
             for element in list.elements where try element.pythonValue() == value { count += 1 }
             return .int(count)
         }
-        Method("list.index", ["value"], optional: ["start", "stop"]) { (list, call, _) throws(PythonException) in
-            let slice = try PythonSlice(
-                start: call.optional(1)?.pythonIndex(), stop: call.optional(2)?.pythonIndex(), step: nil, length: list.elements.count)
+        Method("list.index", .parsed(1...3)) { (list, call, _) throws(PythonException) in
+            let slice = try PythonSlice(start: call.bound(1), stop: call.bound(2), step: nil, length: list.elements.count)
             let range = slice.start..<max(slice.start, slice.stop)
             let value = try call[0].pythonValue()
             guard let position = try list.position(of: value, in: range) else {
@@ -72,25 +73,31 @@ extension ManagedList {
         return nil
     }
 
-    private func slice(_ argument: Fragment) throws(PythonException) -> PythonSlice? {
-        argument.int == nil ? try PythonSlice(argument.pythonValue(), length: elements.count) : nil
+    /// `reversed(list)`, which goes to the client with all that it has to give; Python 2 cannot pickle one, and gets a list.
+    private func reversedIterator(python: PythonVersion) throws(PythonException) -> Fragment {
+        if python.isPython2 { return FragmentBuilder.list(elements.reversed()) }
+        let reversed = PickleValue.global(PickleGlobal(module: "builtins", name: "reversed"))
+        return try Fragment(pythonValue: .instance(PickleInstance(reversed, [value().pythonValue()], state: .int(elements.count - 1))), from: value())
+    }
+
+    /// The first argument, when it is a slice.
+    private func slice(_ call: Call) throws(PythonException) -> PythonSlice? {
+        call[0].int == nil ? try PythonSlice(call[0].pythonValue(), length: elements.count) : nil
+    }
+
+    /// The position that the first argument names.
+    private func position(_ call: Call, _ message: String) throws(PythonException) -> Int {
+        if let int = call[0].int { return try position(int, message) }
+        let title = try call[0].pythonValue().typeTitle(call.python)
+        if case .bigInt = try call[0].pythonValue() { throw .indexError("cannot fit '\(title)' into an index-sized integer") }
+        throw .typeError("list indices must be integers\(call.python.isPython2 ? "" : " or slices"), not \(title)")
     }
 
     /// The position that an index names; a negative one counts from the end.
-    private func position(_ argument: Fragment, _ message: String) throws(PythonException) -> Int {
-        let index: Int
-        switch argument.int {
-        case let int?: index = int
-        case nil: index = try Self.index(argument.pythonValue())
-        }
+    private func position(_ index: Int, _ message: String) throws(PythonException) -> Int {
         let position = index < 0 ? index + elements.count : index
         guard elements.indices.contains(position) else { throw .indexError(message) }
         return position
-    }
-
-    private static func index(_ value: PickleValue) throws(PythonException) -> Int {
-        if case .bigInt = value { throw .indexError("cannot fit 'int' into an index-sized integer") }
-        throw .typeError("list indices must be integers or slices, not \(value.pythonTypeName)")
     }
 
     private func repeated(_ times: Int) throws(PythonException) -> [Fragment] {
@@ -99,13 +106,13 @@ extension ManagedList {
         return (0..<max(times, 0)).flatMap { _ in elements }
     }
 
-    /// The elements of an argument that must be a list.
-    private func listElements(_ argument: Fragment, verb: String) throws(PythonException) -> [Fragment] {
-        let value = try argument.pythonValue()
+    /// The elements of the first argument, which must be a list.
+    private func listElements(_ call: Call) throws(PythonException) -> [Fragment] {
+        let value = try call[0].pythonValue()
         guard case .list = value else {
-            throw .typeError("can only \(verb) list (not \"\(value.pythonTypeName)\") to list")
+            throw .typeError("can only concatenate list (not \"\(value.typeTitle(call.python))\") to list")
         }
-        return try argument.pythonElements()
+        return try call[0].pythonElements()
     }
 }
 
@@ -114,50 +121,51 @@ extension ManagedList {
 extension ManagedList {
     @MethodTableBuilder<ManagedList>
     private static var mutators: [Method<ManagedList>] {
-        Method("list.__delitem__", ["key"]) { (list, call, _) throws(PythonException) in
-            if let slice = try list.slice(call[0]) {
+        Method("list.__delitem__", .slot(1)) { (list, call, _) throws(PythonException) in
+            if let slice = try list.slice(call) {
                 list.remove(slice)
             } else {
-                list.elements.remove(at: try list.position(call[0], "list assignment index out of range"))
+                list.elements.remove(at: try list.position(call, "list assignment index out of range"))
             }
             return .none
         }
-        Method("list.__imul__", ["value"]) { (list, call, _) throws(PythonException) in
-            list.elements = Deque(try list.repeated(call.int(0)))
+        Method("list.__imul__", .unpackedSlot(1)) { (list, call, _) throws(PythonException) in
+            list.elements = Deque(try list.repeated(call.repetitions(0)))
             return .value(list.value())
         }
-        Method("list.__setitem__", ["key", "value"]) { (list, call, _) throws(PythonException) in
-            if let slice = try list.slice(call[0]) {
-                try list.replace(slice, with: call[1].pythonElements())
+        Method("list.__setitem__", .unpackedSlot(2)) { (list, call, _) throws(PythonException) in
+            if let slice = try list.slice(call) {
+                try list.replace(slice, with: call.assignedElements(1, to: slice))
             } else {
-                list.elements[try list.position(call[0], "list assignment index out of range")] = call[1]
+                list.elements[try list.position(call, "list assignment index out of range")] = call[1]
             }
             return .none
         }
-        Method("list.append", ["object"]) { (list, call, _) in
+        Method("list.append", .oneArgument) { (list, call, _) in
             list.elements.append(call[0])
             return .none
         }
-        Method("list.clear") { (list, _, _) in
+        Method("list.clear", .noArguments) { (list, _, _) in
             list.elements = []
             return .none
         }
-        Method("list.copy") { (list, _, _) in .value(list.value()) }
-        Method("list.extend", ["iterable"]) { (list, call, _) throws(PythonException) in
-            list.elements.append(contentsOf: try call[0].pythonElements())
+        Method("list.copy", .noArguments) { (list, _, _) in .value(list.value()) }
+        Method("list.extend", .oneArgument, iterates: true) { (list, call, _) throws(PythonException) in
+            list.elements.append(contentsOf: try call[0].pythonElements(python: call.python))
             return .none
         }
-        Method("list.insert", ["index", "object"]) { (list, call, _) throws(PythonException) in
-            let slice = try PythonSlice(start: call.int(0), stop: nil, step: nil, length: list.elements.count)
+        Method("list.insert", .parsed(2...2)) { (list, call, _) throws(PythonException) in
+            let slice = try PythonSlice(start: call.size(0), stop: nil, step: nil, length: list.elements.count)
             list.elements.insert(call[1], at: slice.start)
             return .none
         }
-        Method("list.pop", optional: ["index"]) { (list, call, _) throws(PythonException) in
+        Method("list.pop", .parsed(0...1)) { (list, call, _) throws(PythonException) in
+            let index = call.optional(0) == nil ? -1 : try call.size(0)
             guard !list.elements.isEmpty else { throw .indexError("pop from empty list") }
-            let position = try list.position(Fragment(call.optional(0)?.pythonIndex() ?? -1), "pop index out of range")
+            let position = try list.position(index, "pop index out of range")
             return .value(list.elements.remove(at: position))
         }
-        Method("list.remove", ["value"]) { (list, call, _) throws(PythonException) in
+        Method("list.remove", .oneArgument) { (list, call, _) throws(PythonException) in
             let value = try call[0].pythonValue()
             guard let position = try list.position(of: value, in: list.elements.indices) else {
                 throw .valueError("list.remove(x): x not in list")
@@ -165,7 +173,7 @@ extension ManagedList {
             list.elements.remove(at: position)
             return .none
         }
-        Method("list.reverse") { (list, _, _) in
+        Method("list.reverse", .noArguments) { (list, _, _) in
             list.elements.reverse()
             return .none
         }
@@ -201,28 +209,32 @@ extension ManagedList {
 extension ManagedList {
     /// `list.sort(*, key=None, reverse=False)`. A key is a function, and nothing that was received is ever run.
     private mutating func sort(_ arguments: Arguments) throws(PythonException) {
+        let given = arguments.positional.count + arguments.keywords.count
+        guard given <= 2 else { throw .typeError("sort() takes at most 2 \(arguments.positional.isEmpty ? "keyword " : "")arguments (\(given) given)") }
         guard arguments.positional.isEmpty else { throw .typeError("sort() takes no positional arguments") }
         var isReversed = false
         for (name, value) in arguments.keywords {
             switch name {
-            case "reverse": isReversed = try value.pythonValue().pythonTruth
+            case "reverse": isReversed = try arguments.python < PythonVersion(3, 12) ? value.integralTruth(arguments.python) : value.pythonValue().pythonTruth
             case "key" where value.isNone: break
             case "key": throw .typeError("sort(key=…) would run your function in the server, which runs nothing it receives; sort a copy: sorted(proxy[:], key=…)")
-            default: throw .typeError("sort() got an unexpected keyword argument '\(name)'")
+            default:
+                throw .typeError(arguments.python < PythonVersion(3, 13)
+                    ? "'\(name)' is an invalid keyword argument for sort()" : "sort() got an unexpected keyword argument '\(name)'")
             }
         }
         try sort(isReversed: isReversed)
     }
 
+    /// What a comparison that fails leaves is what it leaves in CPython, too: a part of the list is in order.
     private mutating func sort(isReversed: Bool) throws(PythonException) {
         var keyed: [(value: PickleValue, fragment: Fragment)] = []
         keyed.reserveCapacity(elements.count)
         for element in elements { keyed.append((try element.pythonValue(), element)) }
-        // Equal elements keep their order in a reversed sort, too, so it is not the sorted list turned round.
-        let sorted = try StableSort.sorted(keyed) { (left, right) throws(PythonException) in
-            isReversed ? try right.value.isLess(than: left.value) : try left.value.isLess(than: right.value)
-        }
-        elements = Deque(sorted.map(\.fragment))
+        // Turned round before and after, so that equal elements keep their order.
+        if isReversed { keyed.reverse() }
+        defer { elements = Deque((isReversed ? keyed.reversed() : keyed).map(\.fragment)) }
+        try StableSort.sort(&keyed) { (left, right) throws(PythonException) in try left.value.isLess(than: right.value) }
     }
 }
 
@@ -232,22 +244,37 @@ extension ManagedList {
     /// The methods by which Python 2 reads and writes simple slices.
     @MethodTableBuilder<ManagedList>
     private static var legacySlices: [Method<ManagedList>] {
-        Method("list.__getslice__", ["start", "stop"]) { (list, call, _) throws(PythonException) in
-            let slice = try list.legacySlice(call)
+        Method("list.__getslice__", .unpackedSlot(2)) { (list, call, _) throws(PythonException) in
+            let slice = try call.legacySlice(length: list.elements.count)
             return .value(FragmentBuilder.list(slice.positions.map { list.elements[$0] }))
         }
-        Method("list.__setslice__", ["start", "stop", "values"]) { (list, call, _) throws(PythonException) in
-            try list.replace(list.legacySlice(call), with: call[2].pythonElements())
+        Method("list.__setslice__", .unpackedSlot(3)) { (list, call, _) throws(PythonException) in
+            try list.replace(call.legacySlice(length: list.elements.count), with: call[2].pythonElements())
             return .none
         }
-        Method("list.__delslice__", ["start", "stop"]) { (list, call, _) throws(PythonException) in
-            list.remove(try list.legacySlice(call))
+        Method("list.__delslice__", .unpackedSlot(2)) { (list, call, _) throws(PythonException) in
+            list.remove(try call.legacySlice(length: list.elements.count))
             return .none
         }
     }
+}
 
-    /// Python 2 has added the length to negative bounds already; what is negative still lies before the first element.
-    private func legacySlice(_ call: Call) throws(PythonException) -> PythonSlice {
-        try PythonSlice(start: max(call.int(0), 0), stop: max(call.int(1), 0), step: nil, length: elements.count)
+extension Call {
+    /// A bound as `list.index` takes it, which is no `None`.
+    fileprivate func bound(_ position: Int) throws(PythonException) -> Int? {
+        guard let argument = optional(position) else { return nil }
+        do throws(PythonException) {
+            if !argument.isNone, let bound = try PythonSlice.bound(argument.pythonValue()) { return bound }
+        } catch {}
+        throw .typeError("slice indices must be integers or have an __index__ method")
+    }
+
+    /// What is assigned to a slice.
+    fileprivate func assignedElements(_ position: Int, to slice: PythonSlice) throws(PythonException) -> [Fragment] {
+        do throws(PythonException) {
+            return try self[position].pythonElements()
+        } catch {
+            throw .typeError(slice.step == 1 && python < PythonVersion(3, 13) ? "can only assign an iterable" : "must assign iterable to extended slice")
+        }
     }
 }

@@ -8,17 +8,19 @@ public struct ManagedLock: ManagedObject {
     public init() {}
 
     public init(_ arguments: Arguments) throws(PythonException) {
-        _ = try Parameters(name: "allocate_lock", required: [], optional: []).bind(arguments)
+        _ = try CFunction.newLock(arguments.python).bind(arguments)
     }
 
+    public static var unpicklablePart: String? { "_thread.lock" }
+
     public static let methods = MethodTable<ManagedLock> {
-        Method("lock.acquire", optional: ["blocking", "timeout"]) { (lock, call, _) throws(PythonException) in try lock.acquire(call) }
-        Method("lock.release") { (lock, call, effects) throws(PythonException) in
+        Method("lock.acquire", .optionalKeywords(Call.acquireParameters)) { (lock, call, _) throws(PythonException) in try lock.acquire(call) }
+        Method("lock.release", .noArguments) { (lock, call, effects) throws(PythonException) in
             guard lock.isLocked else { throw Self.notLocked(call.python) }
             lock.passOn(&effects)
             return .none
         }
-        Method("lock.locked") { (lock, _, _) in .bool(lock.isLocked) }
+        Method("lock.locked", .noArguments) { (lock, _, _) in .bool(lock.isLocked) }
     }
 
     private static func notLocked(_ python: PythonVersion) -> PythonException {
@@ -47,7 +49,7 @@ public struct ManagedLock: ManagedObject {
         }
     }
 
-    public mutating func timeOut(_ call: CallID) -> Reply? {
+    public mutating func timeOut(_ call: CallID, effects: inout Effects) -> Reply? {
         waiters.remove(call).map { .bool(false) }
     }
 
@@ -61,6 +63,15 @@ public struct ManagedLock: ManagedObject {
     }
 
     public func repr(python: PythonVersion, address: String) -> String {
-        "<\(isLocked ? "locked" : "unlocked") _thread.lock object at \(address)>"
+        python.isPython2 ? "<thread.lock object at \(address)>" : "<\(isLocked ? "locked" : "unlocked") _thread.lock object at \(address)>"
+    }
+}
+
+extension CFunction {
+    /// `threading.Lock()`: a function until 3.12, a type since.
+    fileprivate static func newLock(_ python: PythonVersion) -> CFunction {
+        python < PythonVersion(3, 13)
+            ? CFunction(qualifiedName: "_thread.allocate_lock", convention: .noArguments)
+            : CFunction(qualifiedName: "lock", convention: .unpacked(0...0))
     }
 }

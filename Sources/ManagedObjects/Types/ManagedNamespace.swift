@@ -2,55 +2,77 @@ public import Pickle
 
 /// `multiprocessing.managers.Namespace`: attributes that anyone may set.
 public struct ManagedNamespace: ManagedObject {
-    private var attributes: [String: Fragment] = [:]
+    /// By name, in the order in which they came.
+    private var attributes = KeyedEntries()
 
     public init() {}
 
     public init(_ arguments: Arguments) throws(PythonException) {
         guard arguments.positional.isEmpty else {
-            throw .typeError("Namespace.__init__() takes 1 positional argument but \(arguments.positional.count + 1) were given")
+            let name = arguments.python < PythonVersion(3, 10) ? "__init__" : "Namespace.__init__"
+            throw .typeError("\(name)() takes 1 positional argument but \(arguments.positional.count + 1) were given")
         }
-        attributes = Dictionary(arguments.keywords.map { ($0.name, $0.value) }) { $1 }
+        for (name, value) in arguments.keywords {
+            let name = try Fragment(pythonValue: .string(name))
+            attributes.set(try PickleKey(name), (name, value))
+        }
     }
 
     public static let methods = MethodTable<ManagedNamespace> {
-        Method("Namespace.__getattribute__", ["name"]) { (namespace, call, _) throws(PythonException) in
-            let name = try call.text(0)
-            guard let value = namespace.attributes[name] else { throw Self.missing(name) }
+        Method("Namespace.__getattribute__", .slot(1)) { (namespace, call, _) throws(PythonException) in
+            guard let value = namespace.attributes[try call.attributeName()] else { throw Self.missing(try call[0].pythonValue(), call.python) }
             return .value(value)
         }
-        Method("Namespace.__setattr__", ["name", "value"]) { (namespace, call, _) throws(PythonException) in
-            namespace.attributes[try call.text(0)] = call[1]
+        Method("Namespace.__setattr__", .unpackedSlot(2)) { (namespace, call, _) throws(PythonException) in
+            namespace.attributes.set(try call.attributeName(), (call[0], call[1]))
             return .none
         }
-        Method("Namespace.__delattr__", ["name"]) { (namespace, call, _) throws(PythonException) in
-            let name = try call.text(0)
-            guard namespace.attributes.removeValue(forKey: name) != nil else { throw Self.missing(name) }
-            return .none
+        Method("Namespace.__delattr__", .slot(1)) { (namespace, call, _) throws(PythonException) in
+            guard namespace.attributes.remove(try call.attributeName()) == nil else { return .none }
+            let name = try call[0].pythonValue()
+            if !call.python.isPython2, call.python < PythonVersion(3, 11) { throw PythonException(name: "AttributeError", arguments: [name]) }
+            throw Self.missing(name, call.python)
         }
     }
 
-    private static func missing(_ name: String) -> PythonException {
-        .attributeError("'Namespace' object has no attribute '\(name)'")
-    }
-
-    /// By name, as `Namespace.__repr__` sorts them.
-    private var sorted: [(name: String, value: Fragment)] {
-        attributes.sorted { $0.key.unicodeScalars.lexicographicallyPrecedes($1.key.unicodeScalars) }.map { ($0.key, $0.value) }
+    private static func missing(_ name: PickleValue, _ python: PythonVersion) -> PythonException {
+        .missingAttribute(name, of: "Namespace", python)
     }
 
     public func value() throws(PythonException) -> Fragment {
-        var entries: [(key: PickleValue, value: PickleValue)] = []
-        for (name, value) in sorted { entries.append((.string(name), try value.pythonValue())) }
-        return try .managersInstance("Namespace", state: .dictionary(PickleEntries(entries)))
+        try .managersInstance("Namespace", state: FragmentBuilder.dictionary(attributes.entries).pythonValue())
     }
 
-    /// Without the names that start with an underscore, as Python leaves them out.
+    /// Sorted by what is written, without the names that start with an underscore, as Python leaves them out.
     public func repr(python: PythonVersion, address: String) throws(PythonException) -> String {
         var parts: [String] = []
-        for (name, value) in sorted where !name.hasPrefix("_") {
+        for (name, value) in attributes.entries {
+            guard let name = try name.pythonValue().text, !name.hasPrefix("_") else { continue }
             parts.append("\(name)=\(try value.pythonValue().pythonRepr(python: python))")
         }
+        parts.sort { $0.unicodeScalars.lexicographicallyPrecedes($1.unicodeScalars) }
         return "Namespace(\(parts.joined(separator: ", ")))"
+    }
+}
+
+extension Call {
+    /// The first argument as the name of an attribute.
+    fileprivate func attributeName() throws(PythonException) -> PickleKey {
+        let value = try self[0].pythonValue()
+        switch value {
+        case .string, .surrogateString, .legacyString: return try PickleKey(value)
+        default: throw .typeError("attribute name must be string, not '\(value.typeTitle(python))'")
+        }
+    }
+}
+
+extension PythonException {
+    /// `AttributeError: 'Namespace' object has no attribute 'x'`; since Python 3.12 it holds the name beside the message.
+    static func missingAttribute(_ name: PickleValue, of type: String, _ python: PythonVersion) -> PythonException {
+        let text = "'\(type)' object has no attribute '"
+        var message = PickleValue.string("\(text)\(name.text ?? "")'")
+        if case .surrogateString(let utf8) = name { message = .surrogateString(Array(text.utf8) + utf8 + Array("'".utf8)) }
+        let state: PickleValue? = python < PythonVersion(3, 12) ? nil : .dictionary(["name": name, "args": .tuple([message])])
+        return PythonException(name: "AttributeError", arguments: [message], state: state)
     }
 }

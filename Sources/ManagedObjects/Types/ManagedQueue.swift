@@ -1,7 +1,6 @@
 public import Pickle
-import DequeModule
 
-/// `queue.Queue`: items in the order in which they were put, and work that can be joined.
+/// `queue.Queue`, `queue.LifoQueue` and `queue.PriorityQueue`: items that come out in an order of the queue's, and work that can be joined.
 ///
 /// Beside Python's methods it leases: an item that is leased comes back to the front when its holder's session ends before
 /// it was acknowledged, so no item dies with its worker.
@@ -13,7 +12,7 @@ public struct ManagedQueue: ManagedObject {
         case lease
     }
 
-    private var items: Deque<Fragment> = []
+    private var items: QueueItems
     /// 0 for no bound, as in Python.
     private let capacity: Int
     private var unfinished = 0
@@ -22,22 +21,34 @@ public struct ManagedQueue: ManagedObject {
     private var joiners = Waiters<Void>()
     private var leases: [Int: Lease] = [:]
     private var lastReceipt = 0
+    private var isShutDown = false
 
     private struct Lease: Sendable {
         let session: SessionID
         let item: Fragment
     }
 
-    /// - Parameter capacity: how many items may wait; 0 or less for no bound.
-    public init(capacity: Int = 0) {
+    /// - Parameters:
+    ///   - capacity: how many items may wait; 0 or less for no bound.
+    ///   - order: in which order items come out.
+    public init(capacity: Int = 0, order: QueueOrder = .fifo) {
         self.capacity = max(capacity, 0)
+        items = QueueItems(order)
     }
 
     public init(_ arguments: Arguments) throws(PythonException) {
+        try self.init(arguments, order: .fifo)
+    }
+
+    /// - Parameter order: in which order items come out.
+    /// - Throws: what the Python constructor would raise.
+    public init(_ arguments: Arguments, order: QueueOrder) throws(PythonException) {
         let parameters = Parameters(name: "Queue.__init__", required: [], optional: ["maxsize"])
         let maxsize = try parameters.bind(arguments).first ?? nil
-        self.init(capacity: try maxsize?.pythonIndex() ?? 0)
+        self.init(capacity: try maxsize?.pythonIndex() ?? 0, order: order)
     }
+
+    public static var unpicklablePart: String? { "_thread.lock" }
 
     public static let methods = MethodTable<ManagedQueue> {
         Method("Queue.empty") { queue, _, _ in .bool(queue.items.isEmpty) }
@@ -49,11 +60,15 @@ public struct ManagedQueue: ManagedObject {
             try queue.get(.item, call, from: 0, &effects)
         }
         Method("Queue.get_nowait") { (queue, call, effects) throws(PythonException) in
-            guard !queue.items.isEmpty else { throw ManagedQueue.empty }
+            guard !queue.items.isEmpty else { throw queue.isShutDown ? ManagedQueue.shutDown : ManagedQueue.empty }
             return .value(queue.take(.item, for: call.id, &effects).value)
         }
         Method("Queue.task_done") { (queue, _, effects) throws(PythonException) in try queue.taskDone(&effects) }
         Method("Queue.join") { queue, call, _ in queue.join(call) }
+        Method("Queue.shutdown", optional: ["immediate"]) { (queue, call, effects) throws(PythonException) in
+            queue.shutDown(immediately: try call.truth(0, default: false), &effects)
+            return .none
+        }
         Method("Queue.put_many", ["items"], optional: ["block", "timeout"]) { (queue, call, effects) throws(PythonException) in
             try queue.putMany(call, &effects)
         }
@@ -69,9 +84,12 @@ public struct ManagedQueue: ManagedObject {
 
     static let empty = PythonException(module: "queue", name: "Empty")
     static let full = PythonException(module: "queue", name: "Full")
+    /// Known to Python 3.13 and later.
+    static let shutDown = PythonException(module: "queue", name: "ShutDown")
 
     public func repr(python: PythonVersion, address: String) -> String {
-        "<queue.Queue object at \(address)>"
+        python.isPython2
+            ? "<Queue.\(items.order.className) instance at \(address)>" : "<queue.\(items.order.className) object at \(address)>"
     }
 
     private var isFull: Bool { capacity > 0 && items.count >= capacity }
@@ -81,9 +99,11 @@ public struct ManagedQueue: ManagedObject {
 
 extension ManagedQueue {
     private mutating func put(_ call: Call, _ effects: inout Effects) throws(PythonException) -> Outcome {
-        let deadline = try call.deadline(block: 1, timeout: 2)
+        guard !isShutDown else { throw ManagedQueue.shutDown }
+        // As in Python, a queue without a bound does not look at the timeout.
+        let deadline = capacity > 0 ? try call.deadline(block: 1, timeout: 2) : .doNotWait
         if !isFull {
-            add(call[0], &effects)
+            try add(call[0], &effects)
             return .none
         }
         guard case .block(let until) = deadline else { throw ManagedQueue.full }
@@ -92,22 +112,26 @@ extension ManagedQueue {
     }
 
     private mutating func putNoWait(_ call: Call, _ effects: inout Effects) throws(PythonException) -> Outcome {
+        guard !isShutDown else { throw ManagedQueue.shutDown }
         guard !isFull else { throw ManagedQueue.full }
-        add(call[0], &effects)
+        try add(call[0], &effects)
         return .none
     }
 
     /// All or none: where they do not fit at once, nothing is put.
     private mutating func putMany(_ call: Call, _ effects: inout Effects) throws(PythonException) -> Outcome {
         let added = try call[0].pythonElements()
+        guard !isShutDown else { throw ManagedQueue.shutDown }
         guard capacity == 0 || items.count + added.count <= capacity else { throw ManagedQueue.full }
-        for item in added { add(item, &effects) }
+        try items.insert(added)
+        unfinished += added.count
+        serveGetters(&effects)
         return .none
     }
 
-    private mutating func add(_ item: Fragment, _ effects: inout Effects) {
+    private mutating func add(_ item: Fragment, _ effects: inout Effects) throws(PythonException) {
+        try items.insert([item])
         unfinished += 1
-        items.append(item)
         serveGetters(&effects)
     }
 
@@ -120,8 +144,12 @@ extension ManagedQueue {
 
     private mutating func servePutters(_ effects: inout Effects) {
         while !isFull, let (call, item) = putters.popFirst() {
-            effects.answer(call, .none)
-            add(item, &effects)
+            do throws(PythonException) {
+                try add(item, &effects)
+                effects.answer(call, .none)
+            } catch {
+                effects.answer(call, .exception(error))
+            }
         }
     }
 }
@@ -132,6 +160,7 @@ extension ManagedQueue {
     private mutating func get(
         _ wish: Wish, _ call: Call, from position: Int, _ effects: inout Effects
     ) throws(PythonException) -> Outcome {
+        guard !isShutDown || !items.isEmpty else { throw ManagedQueue.shutDown }
         let deadline = try call.deadline(block: position, timeout: position + 1)
         if !items.isEmpty { return .value(take(wish, for: call.id, &effects).value) }
         guard case .block(let until) = deadline else { throw ManagedQueue.empty }
@@ -157,9 +186,7 @@ extension ManagedQueue {
     }
 
     private mutating func takeFirst(_ most: Int) -> [Fragment] {
-        let taken = Array(items.prefix(most))
-        items.removeFirst(taken.count)
-        return taken
+        (0..<min(most, items.count)).map { _ in items.removeFirst() }
     }
 
     private mutating func lease(_ item: Fragment, to session: SessionID) -> Fragment {
@@ -175,9 +202,7 @@ extension ManagedQueue {
     private mutating func taskDone(_ effects: inout Effects) throws(PythonException) -> Outcome {
         guard unfinished > 0 else { throw .valueError("task_done() called too many times") }
         unfinished -= 1
-        if unfinished == 0 {
-            for (call, _) in joiners.removeAll() { effects.answer(call, .none) }
-        }
+        if unfinished == 0 { endJoins(&effects) }
         return .none
     }
 
@@ -185,6 +210,22 @@ extension ManagedQueue {
         guard unfinished > 0 else { return .none }
         joiners.append(call.id)
         return .waits(until: nil)
+    }
+
+    /// No item can be put any more; what is there can be taken, unless all is dropped.
+    private mutating func shutDown(immediately: Bool, _ effects: inout Effects) {
+        isShutDown = true
+        if immediately {
+            unfinished = max(unfinished - items.count, 0)
+            items.removeAll()
+            if unfinished == 0 { endJoins(&effects) }
+        }
+        for (call, _) in getters.removeAll() { effects.answer(call, .exception(ManagedQueue.shutDown)) }
+        for (call, _) in putters.removeAll() { effects.answer(call, .exception(ManagedQueue.shutDown)) }
+    }
+
+    private mutating func endJoins(_ effects: inout Effects) {
+        for (call, _) in joiners.removeAll() { effects.answer(call, .none) }
     }
 
     /// A leased item's work is done.
@@ -209,7 +250,7 @@ extension ManagedQueue {
     }
 
     private mutating func putBack(_ returned: [Fragment], _ effects: inout Effects) {
-        items.prepend(contentsOf: returned)
+        items.putBack(returned)
         serveGetters(&effects)
     }
 }
@@ -217,7 +258,7 @@ extension ManagedQueue {
 // MARK: - Callers that leave
 
 extension ManagedQueue {
-    public mutating func timeOut(_ call: CallID) -> Reply? {
+    public mutating func timeOut(_ call: CallID, effects: inout Effects) -> Reply? {
         if getters.remove(call) != nil { return .exception(ManagedQueue.empty) }
         if putters.remove(call) != nil { return .exception(ManagedQueue.full) }
         return nil

@@ -49,11 +49,18 @@ final class ClientConnection: Sendable {
     /// - Returns: the pickled reply.
     /// - Throws: ``ManagerError`` when the connection ends before the reply; `CancellationError`.
     func request(_ request: [UInt8]) async throws -> ByteBuffer {
+        try await requests([request])[0]
+    }
+
+    /// Sends requests one behind the other, and waits for the replies to all of them.
+    ///
+    /// - Throws: as ``request(_:)``; then some of the calls may have been carried out.
+    func requests(_ requests: [[UInt8]]) async throws -> [ByteBuffer] {
         try Task.checkCancellation()
         return try await withTaskCancellationHandler {
-            let reply = channel.eventLoop.flatSubmit { [handler] in handler.value.send(request) }
+            let replies = channel.eventLoop.flatSubmit { [handler] in handler.value.send(requests) }
             do {
-                return try await reply.get()
+                return try await replies.get()
             } catch where Task.isCancelled {
                 throw CancellationError()
             }
@@ -154,20 +161,24 @@ final class ClientConnectionHandler: ChannelInboundHandler {
     }
 
     private func send(_ message: [UInt8], _ context: ChannelHandlerContext) {
-        var output = context.channel.allocator.buffer(capacity: message.count + 12)
-        output.writeFrame(message)
+        send([message], context)
+    }
+
+    private func send(_ messages: [[UInt8]], _ context: ChannelHandlerContext) {
+        var output = context.channel.allocator.buffer(capacity: messages.reduce(0) { $0 + $1.count + 12 })
+        for message in messages { output.writeFrame(message) }
         context.writeAndFlush(wrapOutboundOut(output), promise: nil)
     }
 
-    /// Sends one request.
-    func send(_ request: [UInt8]) -> EventLoopFuture<ByteBuffer> {
+    /// Sends requests in one write.
+    func send(_ requests: [[UInt8]]) -> EventLoopFuture<[ByteBuffer]> {
         guard let context else {
             return ready.futureResult.eventLoop.makeFailedFuture(
                 ManagerError(.connectionLost, "the connection to the manager's server has ended"))
         }
-        let reply = context.eventLoop.makePromise(of: ByteBuffer.self)
-        replies.append(reply)
-        send(request, context)
-        return reply.futureResult
+        let expected = requests.map { _ in context.eventLoop.makePromise(of: ByteBuffer.self) }
+        replies.append(contentsOf: expected)
+        send(requests, context)
+        return EventLoopFuture.whenAllSucceed(expected.map(\.futureResult), on: context.eventLoop)
     }
 }

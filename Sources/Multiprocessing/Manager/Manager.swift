@@ -89,7 +89,7 @@ extension Manager {
         let folder = requestedAddress == nil ? try PrivateFolder() : nil
         do {
             let address = requestedAddress ?? .unix(folder?.socketPath ?? "")
-            let target = try ServerProcess(definition, address: address, authkey: authkey)
+            let target = try ServerProcess(definition, address: address, authkey: authkey, folder: folder)
             let process = try ChildProcess(target, prefix: "Manager", role: .server)
             try await process.start()
             let report = String(decoding: try await process.firstReport(), as: UTF8.self)
@@ -111,7 +111,7 @@ extension Manager {
         try begin()
         let client = ManagerClient.shared(address: address, authkey: authkey)
         do {
-            _ = try await client.extensions()
+            _ = try await client.traits()
             state.withLock { $0 = .connected(client) }
         } catch {
             state.withLock { $0 = .new }

@@ -1,7 +1,7 @@
 import Glibc
 
 /// A folder that only this user can look into, for one socket.
-struct PrivateFolder: Sendable {
+struct PrivateFolder: Codable, Sendable {
     let path: String
 
     /// - Throws: ``ManagerError`` when the system refuses.

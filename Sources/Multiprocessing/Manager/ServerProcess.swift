@@ -9,8 +9,10 @@ struct ServerProcess: ProcessTarget {
     let definition: String
     let address: ManagerAddress
     let authkey: [UInt8]
+    /// The folder of a private socket, which is gone when the server has ended, even if its parent was killed.
+    let folder: PrivateFolder?
 
-    init(_ definition: any ManagerDefinition.Type, address: ManagerAddress, authkey: AuthenticationKey) throws {
+    init(_ definition: any ManagerDefinition.Type, address: ManagerAddress, authkey: AuthenticationKey, folder: PrivateFolder?) throws {
         guard let name = _mangledTypeName(definition), _typeByName(name) != nil else {
             throw ManagerError(.notSupported, """
                 the server's process cannot find \(definition) by its name: declare it at file scope, not inside a \
@@ -20,6 +22,7 @@ struct ServerProcess: ProcessTarget {
         self.definition = name
         self.address = address
         self.authkey = authkey.bytes
+        self.folder = folder
     }
 
     func run() async throws {
@@ -35,6 +38,7 @@ struct ServerProcess: ProcessTarget {
             group.cancelAll()
         }
         await server.shutdown()
+        folder?.remove()
     }
 }
 

@@ -31,6 +31,23 @@ public struct QueueProxy<Element: Codable & Sendable>: Proxy {
         _ = try await object.send("put", [try Fragment(encoding: element), .true, try Fragment(encoding: timeout.inSeconds)])
     }
 
+    /// Puts these items, in their order, with one round trip where there is room for all; waits for room where there is not.
+    ///
+    /// A server that is not CPython's takes them in one call (`q.put_many(items)`); otherwise each is a `put`, sent without waiting
+    /// for the one before. When the call is cancelled, some may have been put.
+    public func put(contentsOf elements: some Sequence<Element>) async throws {
+        let items = try elements.map { try Fragment(encoding: $0) }
+        let client = object.reference.client
+        if try await !client.traits().extensions.isEmpty {
+            do {
+                _ = try await object.send("put_many", [FragmentBuilder.list(items)])
+                return
+            } catch let error as RemoteError where error.type == .queueFull {}
+        }
+        try await object.reference.taken()
+        try await client.call(object.identifier, "put", each: items.map { [$0] })
+    }
+
     /// Takes an item; waits until there is one (`q.get()`). A cancelled call takes nothing.
     public func get() async throws -> Element {
         try await object.result(of: "get", [])
@@ -57,13 +74,6 @@ public struct QueueProxy<Element: Codable & Sendable>: Proxy {
 // MARK: - Beyond CPython
 
 extension QueueProxy {
-    /// Puts all these items in one call, or none when they do not fit.
-    ///
-    /// A server of CPython's does not have it and raises.
-    public func put(contentsOf elements: some Sequence<Element>) async throws {
-        _ = try await object.send("put_many", [FragmentBuilder.list(try elements.map { try Fragment(encoding: $0) })])
-    }
-
     /// Takes up to so many items in one call; waits until there is at least one.
     ///
     /// A server of CPython's does not have it and raises.
@@ -71,9 +81,16 @@ extension QueueProxy {
         try await object.result(of: "get_many", [Fragment(count)])
     }
 
+    /// Takes up to so many items in one call, and waits no longer than this for the first.
+    ///
+    /// - Throws: ``RemoteError`` of type `queueEmpty`. A server of CPython's does not have it and raises.
+    public func get(upTo count: Int, timeout: Duration) async throws -> [Element] {
+        try await object.result(of: "get_many", [Fragment(count), .true, try Fragment(encoding: timeout.inSeconds)])
+    }
+
     /// Whether the queue's server has leases; CPython's has not.
     public var hasLeases: Bool {
-        get async throws { try await object.reference.client.extensions().contains("lease") }
+        get async throws { try await object.reference.client.traits().extensions.contains("lease") }
     }
 
     /// Takes an item, works on it, and only then is done with it. While the work lasts the item is on lease: when it fails,

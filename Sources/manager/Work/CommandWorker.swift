@@ -12,9 +12,13 @@ struct CommandWorker: ProcessTarget {
     let timeout: Double?
 
     func run() async throws {
+        // Where the master was killed, nobody else ends what a command has sent to the background.
+        Orphans.adopt()
+        defer { Orphans.end() }
         do {
             try await Signals.endingOnRequest { try await work() }
         } catch let failure as Failure {
+            Orphans.end()
             exit(failure.status)
         }
     }

@@ -5,6 +5,7 @@ import Multiprocessing
         let address = try CommandLine.arguments.dropFirst().first.map(ManagerAddress.init(parsing:))
         let manager = Manager(Jobs.self, address: address ?? .tcp("127.0.0.1", 5000), authkey: "abc")
         try await manager.start()
+        if let address = manager.address { print("Serve at \(address)") }
         try await putTasks(into: manager(Jobs.tasks))
         try await printResults(of: manager(Jobs.results))
         await manager.shutdown()

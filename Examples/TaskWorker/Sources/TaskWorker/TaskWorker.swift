@@ -1,11 +1,11 @@
 import Multiprocessing
 
-@main struct TaskWorker {
+@main struct TaskWorker: MultiprocessingProgram {
     // Only the names: what is behind them, the server knows.
     static let tasks = TypeID<QueueProxy<Int>>("get_task")
     static let results = TypeID<QueueProxy<String>>("get_result")
 
-    static func main() async throws {
+    static func run() async throws {
         let arguments = CommandLine.arguments
         let address = try arguments.count > 1 ? ManagerAddress(parsing: arguments[1]) : .tcp("127.0.0.1", 5000)
         let pause = arguments.count > 2 ? Double(arguments[2]) ?? 1 : 1

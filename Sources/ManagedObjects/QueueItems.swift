@@ -1,0 +1,68 @@
+import Pickle
+import DequeModule
+
+/// In which order a queue's items come out.
+public enum QueueOrder: Sendable {
+    /// The first in is the first out: `queue.Queue`.
+    case fifo
+    /// The last in is the first out: `queue.LifoQueue`.
+    case lifo
+    /// The lowest first, by Python's `<`: `queue.PriorityQueue`.
+    case priority
+
+    var className: String {
+        switch self {
+        case .fifo: "Queue"
+        case .lifo: "LifoQueue"
+        case .priority: "PriorityQueue"
+        }
+    }
+}
+
+/// The items of a queue, in its order.
+struct QueueItems: Sendable {
+    let order: QueueOrder
+    private var row: Deque<Fragment> = []
+    private var heap = PriorityHeap()
+
+    init(_ order: QueueOrder) { self.order = order }
+
+    var count: Int { order == .priority ? heap.count : row.count }
+    var isEmpty: Bool { count == 0 }
+
+    /// Puts items in, all or none.
+    ///
+    /// - Throws: `TypeError` when items cannot be ordered.
+    mutating func insert(_ items: [Fragment]) throws(PythonException) {
+        guard order == .priority else {
+            row.append(contentsOf: items)
+            return
+        }
+        var grown = heap
+        for item in items { try grown.insert(item) }
+        heap = grown
+    }
+
+    /// The next item; there must be one.
+    mutating func removeFirst() -> Fragment {
+        switch order {
+        case .fifo: row.removeFirst()
+        case .lifo: row.removeLast()
+        case .priority: heap.removeFirst()
+        }
+    }
+
+    /// Items that were taken come back, to be the next.
+    mutating func putBack(_ items: [Fragment]) {
+        switch order {
+        case .fifo: row.prepend(contentsOf: items)
+        case .lifo: row.append(contentsOf: items.reversed())
+        case .priority: for item in items { heap.putBack(item) }
+        }
+    }
+
+    mutating func removeAll() {
+        row = []
+        heap = PriorityHeap()
+    }
+}

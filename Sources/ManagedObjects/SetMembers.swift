@@ -1,0 +1,69 @@
+import Pickle
+
+/// The elements of a Python `set`, each still pickled, and set algebra on them.
+struct SetMembers: Sendable {
+    private var entries = KeyedEntries()
+    /// Whether these are the elements of a `set` or `frozenset`, not of another iterable.
+    private var isSet = true
+
+    init() {}
+
+    /// What iterating over a value gives.
+    ///
+    /// - Throws: `TypeError` when it is not iterable, or an element is not hashable.
+    init(_ iterable: Fragment) throws(PythonException) {
+        let value = try iterable.pythonValue()
+        switch value {
+        case .set, .frozenSet: break
+        default: isSet = false
+        }
+        for element in try iterable.pythonElements() { try insert(element) }
+    }
+
+    var count: Int { entries.count }
+    var elements: some Sequence<Fragment> { entries.entries.map(\.key) }
+    var fragment: Fragment { FragmentBuilder.set(elements) }
+
+    /// The same elements as a `frozenset`.
+    var frozen: Fragment {
+        get throws(PythonException) {
+            guard case .set(let elements) = try fragment.pythonValue() else { return fragment }
+            return try Fragment(pythonValue: .frozenSet(elements))
+        }
+    }
+
+    func contains(_ key: PickleKey) -> Bool { entries.contains(key) }
+
+    /// An element that is there already stays as it is.
+    mutating func insert(_ element: Fragment) throws(PythonException) {
+        let key = try PickleKey(element)
+        if !entries.contains(key) { entries.set(key, (element, .none)) }
+    }
+
+    /// - Returns: whether it was there.
+    mutating func remove(_ key: PickleKey) -> Bool { entries.remove(key) != nil }
+
+    /// Any element, which is taken out.
+    mutating func pop() throws(PythonException) -> Fragment? { try entries.removeLast()?.key }
+
+    func union(_ other: SetMembers) -> SetMembers {
+        var all = self
+        for (key, entry) in other.entries.keyed where !all.contains(key) { all.entries.set(key, entry) }
+        return all
+    }
+
+    /// As in CPython, the elements are those of the smaller of two sets, of the other where both are of one size or it is no set.
+    func intersection(_ other: SetMembers) -> SetMembers {
+        other.isSet && other.count > count ? filter { other.contains($0) } : other.filter { self.contains($0) }
+    }
+
+    func subtracting(_ other: SetMembers) -> SetMembers { filter { !other.contains($0) } }
+    func symmetricDifference(_ other: SetMembers) -> SetMembers { subtracting(other).union(other.subtracting(self)) }
+    func isSubset(of other: SetMembers) -> Bool { entries.keyed.allSatisfy { other.contains($0.key) } }
+
+    private func filter(_ isIncluded: (PickleKey) -> Bool) -> SetMembers {
+        var kept = SetMembers()
+        for (key, entry) in entries.keyed where isIncluded(key) { kept.entries.set(key, entry) }
+        return kept
+    }
+}

@@ -1,0 +1,127 @@
+public import Pickle
+
+/// `threading.Condition` with a lock of its own: whoever owns the lock may wait until another owner notifies.
+public struct ManagedCondition: ManagedObject {
+    private var lock = SessionLock()
+    /// Calls that gave the lock up and wait to be notified.
+    private var waiters = Waiters<Wait>()
+
+    private struct Wait: Sendable {
+        /// How often the session had acquired the lock.
+        let acquired: Int
+        let python: PythonVersion
+
+        /// What `wait` returns; nothing in Python 2.
+        func reply(_ wasNotified: Bool) -> Reply { python.isPython2 ? .none : .bool(wasNotified) }
+    }
+
+    public init() {}
+
+    public init(_ arguments: Arguments) throws(PythonException) {
+        let bound = try Parameters(name: "Condition.__init__", required: [], optional: ["lock"]).bind(arguments)
+        guard let lock = bound.first ?? nil, !lock.isNone else { return }
+        guard try lock.pythonValue().proxyToken != nil else {
+            throw .attributeError("'\(try lock.pythonValue().typeTitle(arguments.python))' object has no attribute 'acquire'")
+        }
+        throw .typeError("a Condition in the server has a lock of its own: leave the argument `lock` out")
+    }
+
+    public static var unpicklablePart: String? { "_thread.RLock" }
+
+    public static let methods = MethodTable<ManagedCondition> {
+        Method("RLock.acquire", .optionalKeywords(Call.acquireParameters)) { (condition, call, _) throws(PythonException) in
+            condition.lock.acquire(call, try call.acquisitionDeadline())
+        }
+        Method("RLock.release", .noArguments) { (condition, call, effects) throws(PythonException) in
+            try condition.lock.release(call, &effects)
+            return .none
+        }
+        Method("RLock.locked", .noArguments) { (condition, _, _) in .bool(condition.lock.isLocked) }
+        Method("Condition.wait", optional: ["timeout"]) { (condition, call, effects) throws(PythonException) in
+            try condition.wait(call, &effects)
+        }
+        Method("Condition.notify", optional: ["n"]) { (condition, call, _) throws(PythonException) in
+            try condition.checkOwner(call, "notify on")
+            condition.notify(try condition.count(call))
+            return .none
+        }
+        Method("Condition.notify_all") { (condition, call, _) throws(PythonException) in
+            try condition.checkOwner(call, "notify on")
+            condition.notify(.max)
+            return .none
+        }
+    }
+
+    private func checkOwner(_ call: Call, _ action: String) throws(PythonException) {
+        guard lock.owner == call.id.session else { throw .runtimeError("cannot \(action) un-acquired lock") }
+    }
+
+    public func repr(python: PythonVersion, address: String) -> String {
+        "<Condition(\(lock.repr(python: python, address: address)), \(waiters.count))>"
+    }
+}
+
+// MARK: - Waiting and notifying
+
+extension ManagedCondition {
+    private mutating func wait(_ call: Call, _ effects: inout Effects) throws(PythonException) -> Outcome {
+        try checkOwner(call, "wait on")
+        let deadline = try call.deadline(timeout: 0, call.python.isPython2 ? .added : .compared(">"))
+        let wait = Wait(acquired: lock.count, python: call.python)
+        guard case .block(let until) = deadline else { return .reply(wait.reply(false)) }
+        waiters.append(call.id, wait)
+        lock.releaseWholly(&effects)
+        return .waits(until: until)
+    }
+
+    /// How many to notify.
+    private func count(_ call: Call) throws(PythonException) -> Int {
+        guard let argument = call.optional(0) else { return 1 }
+        if call.python < PythonVersion(3, 9) { return try Self.sliceCount(argument, call.python) }
+        guard !waiters.isEmpty else { return 0 }
+        if let int = argument.int { return int }
+        switch try argument.pythonValue() {
+        case .float(let number): return Int(exactly: number.rounded(.up)) ?? (number > 0 ? .max : 0)
+        case .bigInt(let number): return number.isNegative ? 0 : .max
+        case let value: throw .typeError("'>' not supported between instances of '\(value.typeTitle(call.python))' and 'int'")
+        }
+    }
+
+    /// Until Python 3.8 the number is the end of a slice.
+    private static func sliceCount(_ argument: Fragment, _ python: PythonVersion) throws(PythonException) -> Int {
+        if let int = argument.int, int >= 0 { return int }
+        if argument.isNone { return .max }
+        throw python.isPython2
+            ? .typeError("slice indices must be integers or None or have an __index__ method")
+            : .valueError("Stop argument for islice() must be None or an integer: 0 <= x <= sys.maxsize.")
+    }
+
+    /// Those that are notified wait for the lock, which the caller owns.
+    private mutating func notify(_ count: Int) {
+        var left = count
+        while left > 0, let (call, wait) = waiters.popFirst() {
+            _ = lock.reacquire(call, count: wait.acquired, reply: wait.reply(true))
+            left -= 1
+        }
+    }
+}
+
+// MARK: - Callers whose time has come, or that leave
+
+extension ManagedCondition {
+    /// A call that waited to be notified must have the lock before it returns.
+    public mutating func timeOut(_ call: CallID, effects: inout Effects) -> Reply? {
+        if let wait = waiters.remove(call) {
+            return lock.reacquire(call, count: wait.acquired, reply: wait.reply(false))
+        }
+        return lock.stopWaiting(call) ? .bool(false) : nil
+    }
+
+    public mutating func cancel(_ call: CallID, effects: inout Effects) {
+        if waiters.remove(call) == nil { _ = lock.stopWaiting(call) }
+    }
+
+    public mutating func takeBack(_ answer: Answer, effects: inout Effects) {
+        lock.takeBack(from: answer.call.session, &effects)
+    }
+}

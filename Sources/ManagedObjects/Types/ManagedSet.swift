@@ -1,0 +1,196 @@
+public import Pickle
+
+/// `set`, which managers have since Python 3.14. Elements stand in the order in which they came.
+public struct ManagedSet: ManagedObject {
+    private var members = SetMembers()
+
+    public init() {}
+
+    public init(_ arguments: Arguments) throws(PythonException) {
+        guard arguments.keywords.isEmpty else { throw .typeError("set() takes no keyword arguments") }
+        guard arguments.positional.count <= 1 else {
+            throw .typeError("set \(CFunction.unpackingText(arguments.positional.count, 0...1, arguments.python))")
+        }
+        if let source = try arguments.readingProxies().positional.first { members = try SetMembers(source) }
+    }
+
+    public static let methods = MethodTable<ManagedSet>(elements + queries + combinations + operators + comparisons)
+
+    public func value() -> Fragment { members.fragment }
+
+    public func repr(python: PythonVersion, address: String) throws(PythonException) -> String {
+        try value().pythonValue().pythonRepr(python: python)
+    }
+}
+
+// MARK: - Single elements
+
+extension ManagedSet {
+    @MethodTableBuilder<ManagedSet>
+    private static var elements: [Method<ManagedSet>] {
+        Method("set.add", .oneArgument) { (set, call, _) throws(PythonException) in
+            try set.members.insert(call[0])
+            return .none
+        }
+        Method("set.discard", .oneArgument) { (set, call, _) throws(PythonException) in
+            _ = set.members.remove(try PickleKey(call[0]))
+            return .none
+        }
+        Method("set.remove", .oneArgument) { (set, call, _) throws(PythonException) in
+            guard set.members.remove(try PickleKey(call[0])) else { throw .keyError(try call[0].pythonValue()) }
+            return .none
+        }
+        Method("set.pop", .noArguments) { (set, _, _) throws(PythonException) in
+            guard let element = try set.members.pop() else { throw .keyError(.string("pop from an empty set")) }
+            return .value(element)
+        }
+        Method("set.clear", .noArguments) { (set, _, _) in
+            set.members = SetMembers()
+            return .none
+        }
+        Method("set.__contains__", .oneArgument) { (set, call, _) throws(PythonException) in
+            .bool(set.members.contains(try PickleKey(call[0])))
+        }
+        Method("set.__class_getitem__", .oneArgument) { (_, call, _) throws(PythonException) in
+            .value(try Fragment(pythonValue: Self.alias(of: call[0].pythonValue())))
+        }
+        Method("set.__len__", .slot(0)) { (set, _, _) in .int(set.members.count) }
+        Method("set.copy", .noArguments) { (set, _, _) in .value(set.members.fragment) }
+        // By value: the iterator goes to the client with all that it has to give.
+        Method("set.__iter__", .slot(0)) { (set, _, _) throws(PythonException) in
+            let elements = try FragmentBuilder.list(set.members.elements).pythonValue()
+            let iterator = PickleInstance(.global(PickleGlobal(module: "builtins", name: "iter")), [elements])
+            return .value(try Fragment(pythonValue: .instance(iterator)))
+        }
+    }
+}
+
+extension ManagedSet {
+    /// `set[int]`, which proxies expose for whatever reason.
+    private static func alias(of item: PickleValue) -> PickleValue {
+        let arguments: PickleValue = if case .tuple = item { item } else { .tuple(PickleElements([item])) }
+        let set = PickleValue.global(PickleGlobal(module: "builtins", name: "set"))
+        return .instance(PickleInstance(.global(PickleGlobal(module: "types", name: "GenericAlias")), [set, arguments]))
+    }
+}
+
+// MARK: - With any iterable
+
+extension ManagedSet {
+    @MethodTableBuilder<ManagedSet>
+    private static var queries: [Method<ManagedSet>] {
+        Method("set.isdisjoint", .oneArgument, iterates: true) { (set, call, _) throws(PythonException) in
+            .bool(set.members.intersection(try SetMembers(call[0])).count == 0)
+        }
+        Method("set.issubset", .oneArgument, iterates: true) { (set, call, _) throws(PythonException) in
+            .bool(set.members.isSubset(of: try SetMembers(call[0])))
+        }
+        Method("set.issuperset", .oneArgument, iterates: true) { (set, call, _) throws(PythonException) in
+            .bool(try SetMembers(call[0]).isSubset(of: set.members))
+        }
+    }
+
+    @MethodTableBuilder<ManagedSet>
+    private static var combinations: [Method<ManagedSet>] {
+        combination("union", SetMembers.union)
+        combination("intersection", SetMembers.intersection)
+        combination("difference", SetMembers.subtracting)
+        update("update", SetMembers.union)
+        update("intersection_update", SetMembers.intersection)
+        update("difference_update", SetMembers.subtracting)
+        Method("set.symmetric_difference", .oneArgument, iterates: true) { (set, call, _) throws(PythonException) in
+            .value(set.members.symmetricDifference(try SetMembers(call[0])).fragment)
+        }
+        Method("set.symmetric_difference_update", .oneArgument, iterates: true) { (set, call, _) throws(PythonException) in
+            set.members = set.members.symmetricDifference(try SetMembers(call[0]))
+            return .none
+        }
+    }
+
+    private typealias Combine = @Sendable (SetMembers) -> (SetMembers) -> SetMembers
+
+    /// A method that combines the set with any number of others.
+    private static func combination(_ name: String, _ combine: @escaping Combine) -> Method<ManagedSet> {
+        Method("set.\(name)", .variadic, iterates: true) { (set, call, _) throws(PythonException) in
+            .value(try set.combined(call, combine).fragment)
+        }
+    }
+
+    /// The same in place.
+    private static func update(_ name: String, _ combine: @escaping Combine) -> Method<ManagedSet> {
+        Method("set.\(name)", .variadic, iterates: true) { (set, call, _) throws(PythonException) in
+            set.members = try set.combined(call, combine)
+            return .none
+        }
+    }
+
+    private func combined(_ call: Call, _ combine: Combine) throws(PythonException) -> SetMembers {
+        var result = members
+        for argument in call.sent.positional { result = combine(result)(try SetMembers(argument)) }
+        return result
+    }
+}
+
+// MARK: - With another set
+
+extension ManagedSet {
+    @MethodTableBuilder<ManagedSet>
+    private static var operators: [Method<ManagedSet>] {
+        binary("__or__", SetMembers.union)
+        binary("__and__", SetMembers.intersection)
+        binary("__sub__", SetMembers.subtracting)
+        binary("__xor__", SetMembers.symmetricDifference)
+        reflected("__ror__", SetMembers.union)
+        reflected("__rand__", SetMembers.intersection)
+        reflected("__rsub__", SetMembers.subtracting)
+        reflected("__rxor__", SetMembers.symmetricDifference)
+        inPlace("__ior__", SetMembers.union)
+        inPlace("__iand__", SetMembers.intersection)
+        inPlace("__isub__", SetMembers.subtracting)
+        inPlace("__ixor__", SetMembers.symmetricDifference)
+    }
+
+    @MethodTableBuilder<ManagedSet>
+    private static var comparisons: [Method<ManagedSet>] {
+        comparison("__le__") { $0.isSubset(of: $1) }
+        comparison("__lt__") { $0.isSubset(of: $1) && $0.count < $1.count }
+        comparison("__ge__") { $1.isSubset(of: $0) }
+        comparison("__gt__") { $1.isSubset(of: $0) && $1.count < $0.count }
+    }
+
+    private static func binary(_ name: String, _ combine: @escaping Combine) -> Method<ManagedSet> {
+        withSet(name) { set, other, _ in .value(combine(set.members)(other).fragment) }
+    }
+
+    /// The other set stands first, and the result is of its type.
+    private static func reflected(_ name: String, _ combine: @escaping Combine) -> Method<ManagedSet> {
+        withSet(name) { (set, other, isFrozen) throws(PythonException) in
+            let members = combine(other)(set.members)
+            return .value(isFrozen ? try members.frozen : members.fragment)
+        }
+    }
+
+    private static func inPlace(_ name: String, _ combine: @escaping Combine) -> Method<ManagedSet> {
+        withSet(name) { set, other, _ in
+            set.members = combine(set.members)(other)
+            return .value(set.members.fragment)
+        }
+    }
+
+    private static func comparison(_ name: String, _ holds: @escaping @Sendable (SetMembers, SetMembers) -> Bool) -> Method<ManagedSet> {
+        withSet(name) { set, other, _ in .bool(holds(set.members, other)) }
+    }
+
+    /// A method whose argument must be a `set` or `frozenset`; for another it answers `NotImplemented`.
+    private static func withSet(
+        _ name: String, _ body: @escaping @Sendable (inout ManagedSet, SetMembers, Bool) throws(PythonException) -> Outcome
+    ) -> Method<ManagedSet> {
+        Method("set.\(name)", .slot(1), iterates: true) { (set, call, _) throws(PythonException) in
+            switch try call[0].pythonValue() {
+            case .set: return try body(&set, try SetMembers(call[0]), false)
+            case .frozenSet: return try body(&set, try SetMembers(call[0]), true)
+            default: return .value(try Fragment(pythonValue: .global(PickleGlobal(module: "builtins", name: "NotImplemented"))))
+            }
+        }
+    }
+}

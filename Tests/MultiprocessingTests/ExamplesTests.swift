@@ -1,0 +1,60 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// The programs of `Examples/`, as a user would run them.
+@Suite(.timeLimit(.minutes(3))) struct ExamplesTests {
+    @Test func `A child process fills the shared dictionary and list`() async throws {
+        let outcome = try await TestProgram.run(BuiltProduct.path("ExampleSharedObjects"))
+        #expect(outcome.lines == ["{1: '1', '2': 2, 0.25: None}", "[9, 8, 7, 6, 5, 4, 3, 2, 1, 0]"])
+        #expect(outcome.status == 0, "\(outcome.errors)")
+    }
+
+    @Test func `A Swift worker serves a Swift master`() async throws {
+        try await Self.expectResults(of: try Self.swiftMaster(), worker: Self.swiftWorker)
+    }
+
+    @Test(arguments: PythonInterpreter.all + PythonInterpreter.pypy)
+    func `A Python worker serves a Swift master`(_ python: PythonInterpreter) async throws {
+        try await Self.expectResults(of: try Self.swiftMaster()) { host, port in
+            try TestProgram(python.path, [Self.script("worker.py"), host, port, "0"])
+        }
+    }
+
+    @Test(arguments: PythonInterpreter.all + PythonInterpreter.pypy)
+    func `A Swift worker serves a Python master`(_ python: PythonInterpreter) async throws {
+        let master = try TestProgram(python.path, ["-u", Self.script("master.py"), "127.0.0.1", "0"])
+        try await Self.expectResults(of: master, worker: Self.swiftWorker)
+    }
+
+    private static func swiftMaster() throws -> TestProgram {
+        // Its lines are read while it runs, which a terminal's user sees, too; into a pipe they would come at its end.
+        try TestProgram("/usr/bin/env", ["stdbuf", "-oL", BuiltProduct.path("ExampleTaskMaster"), "127.0.0.1:0"])
+    }
+
+    private static func swiftWorker(_ host: String, _ port: String) throws -> TestProgram {
+        try TestProgram(BuiltProduct.path("ExampleTaskWorker"), ["\(host):\(port)", "0"])
+    }
+
+    private static func script(_ name: String) -> String {
+        let package = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+        return package.appendingPathComponent("Examples/Python/\(name)").path
+    }
+
+    /// Has a worker do a master's ten tasks, and both come to their end.
+    private static func expectResults(
+        of master: TestProgram, worker: (_ host: String, _ port: String) throws -> TestProgram
+    ) async throws {
+        let address = try #require(await master.nextLine()).split(separator: " ").last?.split(separator: ":").map(String.init) ?? []
+        try #require(address.count == 2)
+        let worked = try await worker(address[0], address[1]).outcome()
+        let outcome = await master.outcome()
+        let results = outcome.lines.filter { $0.hasPrefix("Result: ") }.map { $0.split { !$0.isNumber }.compactMap { Int($0) } }
+        #expect(results.count == 10)
+        for numbers in results { #expect(numbers.count == 3 && numbers[0] * numbers[1] == numbers[2]) }
+        #expect(outcome.lines.last == "master exit.", "\(outcome.errors)")
+        #expect(worked.lines.last == "worker exit.", "\(worked.errors)")
+        #expect(worked.lines.count { $0.hasPrefix("run task") } == 10)
+        #expect(outcome.status == 0 && worked.status == 0)
+    }
+}
