@@ -30,12 +30,13 @@ public struct ManagedNamespace: ManagedObject {
         Method("Namespace.__delattr__", .slot(1)) { (namespace, call, _) throws(PythonException) in
             guard namespace.attributes.remove(try call.attributeName()) == nil else { return .none }
             let name = try call[0].pythonValue()
-            if !call.python.isPython2, call.python < PythonVersion(3, 11) { throw PythonException(name: "AttributeError", arguments: [name]) }
-            throw Self.missing(name, call.python)
+            if call.python < PythonVersion(3, 11) { throw PythonException(name: "AttributeError", arguments: [name]) }
+            throw Self.missing(name)
         }
     }
 
-    private static func missing(_ name: PickleValue, _ python: PythonVersion) -> PythonException {
+    /// - Parameter python: the version, when the error is to say its name, too.
+    private static func missing(_ name: PickleValue, _ python: PythonVersion? = nil) -> PythonException {
         .missingAttribute(name, of: "Namespace", python)
     }
 
@@ -72,7 +73,8 @@ extension PythonException {
         let text = "'\(type)' object has no attribute '"
         var message = PickleValue.string("\(text)\(name.text ?? "")'")
         if case .surrogateString(let utf8) = name { message = .surrogateString(Array(text.utf8) + utf8 + Array("'".utf8)) }
-        let state: PickleValue? = python < PythonVersion(3, 12) ? nil : .dictionary(["name": name, "args": .tuple([message])])
+        let names = python.map { $0 >= PythonVersion(3, 12) } ?? false
+        let state: PickleValue? = names ? .dictionary(["name": name, "args": .tuple([message])]) : nil
         return PythonException(name: "AttributeError", arguments: [message], state: state)
     }
 }
