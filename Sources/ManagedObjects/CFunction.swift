@@ -17,6 +17,8 @@ public enum CConvention: Sendable {
     case slot(Int)
     /// A slot's wrapper (`__mul__`, `__setitem__`) that has them unpacked, and gives no name for the error text.
     case unpackedSlot(Int)
+    /// A slot's wrapper (Python 2's `__getslice__`) that has them parsed.
+    case parsedSlot(Int)
 
     var counts: ClosedRange<Int> {
         switch self {
@@ -24,7 +26,7 @@ public enum CConvention: Sendable {
         case .oneArgument: 1...1
         case .unpacked(let counts), .parsed(let counts): counts
         case .optionalKeywords(let names): 0...names.count
-        case .slot(let count), .unpackedSlot(let count): count...count
+        case .slot(let count), .unpackedSlot(let count), .parsedSlot(let count): count...count
         }
     }
 }
@@ -70,7 +72,7 @@ struct CFunction: Sendable {
 
     private func keywordText(_ python: PythonVersion) -> String {
         switch convention {
-        case .slot, .unpackedSlot:
+        case .slot, .unpackedSlot, .parsedSlot:
             python < PythonVersion(3, 7) ? "wrapper \(name) doesn't take keyword arguments" : "wrapper \(name)() takes no keyword arguments"
         default: "\(title(python))() takes no keyword arguments"
         }
@@ -84,6 +86,7 @@ struct CFunction: Sendable {
         case .parsed(let counts) where python < PythonVersion(3, 8): Self.parsingText(name, given, counts)
         case .unpacked, .parsed: "\(name) \(Self.unpackingText(given, convention.counts, python))"
         case .slot: Self.unpackingText(given, convention.counts, python)
+        case .parsedSlot(let count): "function takes exactly \(count) arguments (\(given) given)"
         case .unpackedSlot: " \(Self.unpackingText(given, convention.counts, python))"
         }
     }
