@@ -10,6 +10,8 @@ public enum CConvention: Sendable {
     case unpacked(ClosedRange<Int>)
     /// `PyArg_ParseTuple` up to 3.7, unpacked since.
     case parsed(ClosedRange<Int>)
+    /// `METH_VARARGS` until 3.12, a fast call since: any number of arguments.
+    case variadic
     /// `PyArg_ParseTupleAndKeywords` with these names, all of which may be left out. An unknown name is noticed last, after the arguments
     /// have been converted: see ``Call/rejectUnknownKeywords(_:of:)``.
     case optionalKeywords([String])
@@ -25,6 +27,7 @@ public enum CConvention: Sendable {
         case .noArguments: 0...0
         case .oneArgument: 1...1
         case .unpacked(let counts), .parsed(let counts): counts
+        case .variadic: 0...Int.max
         case .optionalKeywords(let names): 0...names.count
         case .slot(let count), .unpackedSlot(let count), .parsedSlot(let count): count...count
         }
@@ -74,6 +77,7 @@ struct CFunction: Sendable {
         switch convention {
         case .slot, .unpackedSlot, .parsedSlot:
             python < PythonVersion(3, 7) ? "wrapper \(name) doesn't take keyword arguments" : "wrapper \(name)() takes no keyword arguments"
+        case .variadic where python < PythonVersion(3, 13): "\(name)() takes no keyword arguments"
         default: "\(title(python))() takes no keyword arguments"
         }
     }
@@ -84,7 +88,7 @@ struct CFunction: Sendable {
         case .oneArgument: "\(title(python))() takes exactly one argument (\(given) given)"
         case .optionalKeywords(let names): Self.parsingText(name, given, 0...names.count)
         case .parsed(let counts) where python < PythonVersion(3, 8): Self.parsingText(name, given, counts)
-        case .unpacked, .parsed: "\(name) \(Self.unpackingText(given, convention.counts, python))"
+        case .unpacked, .parsed, .variadic: "\(name) \(Self.unpackingText(given, convention.counts, python))"
         case .slot: Self.unpackingText(given, convention.counts, python)
         case .parsedSlot(let count): "function takes exactly \(count) arguments (\(given) given)"
         case .unpackedSlot: " \(Self.unpackingText(given, convention.counts, python))"

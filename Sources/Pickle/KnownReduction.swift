@@ -1,6 +1,6 @@
 /// The calls by which protocols without opcodes for them carry built-in values, recognised as those values.
 ///
-/// Sources: CPython `Lib/pickle.py` (`save_bytes`, `save_bytearray`, `save_set`, `save_frozenset`, `save_global`), and the `__reduce__`
+/// Sources: CPython `Lib/pickle.py` (`save_bytes`, `save_bytearray`, `save_set`, `save_frozenset`), and the `__reduce__`
 /// methods of these types.
 enum KnownReduction {
     typealias Index = PickleNode.Index
@@ -21,7 +21,6 @@ enum KnownReduction {
         case "frozenset": elements(arguments, nodes).map(PickleNode.frozenSet)
         case "bytes": arguments.isEmpty ? .atom(.bytes([])) : nil
         case "bytearray": byteArray(arguments, nodes).map(PickleNode.byteArray)
-        case "getattr": nestedGlobal(arguments, nodes).map { .atom(.global($0)) }
         default: nil
         }
     }
@@ -39,14 +38,6 @@ enum KnownReduction {
         guard arguments.count == 1 else { return latin1(arguments, nodes) }
         guard case .atom(.bytes(let bytes)) = nodes[Int(arguments[0])] else { return nil }
         return bytes
-    }
-
-    /// `(outer, 'inner')`, which is how a class inside a class is named before protocol 4.
-    private static func nestedGlobal(_ arguments: [Index], _ nodes: [PickleNode]) -> PickleGlobal? {
-        guard arguments.count == 2, case .atom(.global(let outer)) = nodes[Int(arguments[0])],
-            let name = nodes[Int(arguments[1])].text, !name.isEmpty, !name.utf8.contains(UInt8(ascii: "."))
-        else { return nil }
-        return PickleGlobal(module: outer.module, name: outer.name + "." + name)
     }
 
     /// `('…', 'latin1')`

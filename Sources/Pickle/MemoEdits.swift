@@ -23,11 +23,14 @@ struct MemoEdits: Sendable {
     private var edits: [Edit] = []
     /// By memo number, the edit that put there last.
     private var puts: [Int] = []
+    /// How many numbers are in use: the number that `MEMOIZE` puts under.
+    private var used = 0
     private static let vacant = -1
 
     var count: Int { edits.count }
 
     mutating func reset() {
+        used = 0
         edits.removeAll(keepingCapacity: edits.capacity < 4_096)
         puts.removeAll(keepingCapacity: puts.capacity < 4_096)
     }
@@ -37,17 +40,21 @@ struct MemoEdits: Sendable {
     }
 
     mutating func memoize(_ range: Range<Int>) {
-        puts.append(edits.count)
-        edits.append(Edit(range: range, kind: .put(isUsed: false)))
+        put(range, at: used)
     }
 
     /// - Returns: `false` when the number is far beyond those used so far, which no pickler writes.
     mutating func put(_ range: Range<Int>, index: Int) -> Bool {
         guard index <= puts.count + 1_024 else { return false }
+        put(range, at: index)
+        return true
+    }
+
+    private mutating func put(_ range: Range<Int>, at index: Int) {
         while puts.count <= index { puts.append(Self.vacant) }
+        if puts[index] == Self.vacant { used += 1 }
         puts[index] = edits.count
         edits.append(Edit(range: range, kind: .put(isUsed: false)))
-        return true
     }
 
     /// - Returns: `false` when nothing was put under the number.

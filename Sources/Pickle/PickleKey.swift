@@ -9,6 +9,9 @@ public enum PickleKey: Sendable {
     /// Never a whole number: those are integers here.
     case float(Double)
     case complex(real: Double, imaginary: Double)
+    /// A `Decimal` or `Fraction` that is no `float`.
+    case rational(PythonRational)
+    case moment(PythonMoment)
     /// UTF-8, so that Unicode's canonical equivalence, which Swift's `String` follows and Python does not, stays out.
     case string(SmallBytes)
     case bytes(SmallBytes)
@@ -31,6 +34,8 @@ extension PickleKey: Hashable {
         case (.bigInt(let a), .bigInt(let b)): a == b
         case (.float(let a), .float(let b)): a == b
         case (.complex(let a, let b), .complex(let c, let d)): a == c && b == d
+        case (.rational(let a), .rational(let b)): a == b
+        case (.moment(let a), .moment(let b)): a == b
         case (.string(let a), .string(let b)), (.bytes(let a), .bytes(let b)), (.legacyString(let a), .legacyString(let b)): a == b
         case (.tuple(let a), .tuple(let b)): a == b
         case (.frozenSet(let a), .frozenSet(let b)): a == b
@@ -50,6 +55,8 @@ extension PickleKey: Hashable {
         case .complex(let real, let imaginary):
             hasher.combine(real)
             hasher.combine(imaginary)
+        case .rational(let value): hasher.combine(value)
+        case .moment(let value): hasher.combine(value)
         case .string(let bytes), .bytes(let bytes), .legacyString(let bytes): hasher.combine(bytes)
         case .tuple(let elements): hasher.combine(elements)
         case .frozenSet(let elements): hasher.combine(elements)
@@ -81,8 +88,16 @@ extension PickleKey {
 
     /// The key that a value is.
     ///
-    /// - Throws: `TypeError: unhashable type: 'list'` and the like.
+    /// - Throws: `TypeError: unhashable type: 'list'` and the like; `MemoryError` for a key of more than a million parts.
     public init(_ value: PickleValue) throws(PythonException) {
+        var budget = Self.largest
+        try self.init(value, &budget)
+    }
+
+    /// Parts of one key, each counted as often as it is referred to: CPython would hash them as often.
+    private static let largest = 1 << 20
+
+    private init(_ value: PickleValue, _ budget: inout Int) throws(PythonException) {
         switch value {
         case .none: self = .none
         case .bool(let value): self = .int(value ? 1 : 0)
@@ -93,24 +108,86 @@ extension PickleKey {
         case .surrogateString(let bytes): self = .string(SmallBytes(bytes))
         case .legacyString(let bytes): self = bytes.allSatisfy { $0 < 0x80 } ? .string(SmallBytes(bytes)) : .legacyString(SmallBytes(bytes))
         case .bytes(let bytes): self = .bytes(SmallBytes(bytes))
-        case .tuple(let elements): self = .tuple(try Self.keys(elements))
-        case .frozenSet(let elements): self = .frozenSet(Set(try Self.keys(elements)))
+        case .tuple(let elements): self = .tuple(try Self.keys(elements, &budget))
+        case .frozenSet(let elements): self = .frozenSet(Set(try Self.keys(elements, &budget)))
         case .global(let global): self = .global(global)
         case .extensionCode(let code): self = .extensionCode(code)
-        case .instance(let instance): self = PickleKey(instance)
+        case .instance(let instance): self = try PickleKey(instance)
         case .byteArray, .list, .set, .dictionary, .persistent:
             throw .typeError("unhashable type: '\(value.pythonTypeName)'")
         }
     }
 
-    private static func keys(_ elements: PickleElements) throws(PythonException) -> [PickleKey] {
+    private static func keys(_ elements: PickleElements, _ budget: inout Int) throws(PythonException) -> [PickleKey] {
+        budget -= elements.count
+        guard budget >= 0 else { throw PythonException("MemoryError", "a key of more than \(largest) parts") }
         var keys: [PickleKey] = []
         keys.reserveCapacity(elements.count)
-        for element in elements { keys.append(try PickleKey(element)) }
+        for element in elements { keys.append(try PickleKey(element, &budget)) }
         return keys
     }
 
-    private init(_ value: Double) {
+    private init(_ instance: PickleInstance) throws(PythonException) {
+        if case .notANumber(isSignaling: true)? = instance.decimal { throw .typeError("Cannot hash a signaling NaN value") }
+        if let key = PickleKey(scalar: instance) {
+            self = key
+            return
+        }
+        guard instance.isHashable else { throw .typeError("unhashable type: '\(PickleValue.instance(instance).pythonTypeTitle)'") }
+        self = .instance(callable: instance.callable, parts: instance.arguments + (instance.state.map { [$0] } ?? []))
+    }
+}
+
+extension PickleInstance {
+    /// Whether Python hashes such objects, as far as is known here.
+    fileprivate var isHashable: Bool {
+        guard let type = pythonClass, !PythonTypes.unhashable.contains(type) else { return false }
+        // A subclass of `list` or `dict`, most likely.
+        return node.listItems.isEmpty && node.dictionaryItems.isEmpty
+    }
+}
+
+extension PythonTypes {
+    fileprivate static let unhashable: Set<PickleGlobal> = [
+        PickleGlobal(module: "array", name: "array"),
+        PickleGlobal(module: "collections", name: "Counter"),
+        PickleGlobal(module: "collections", name: "OrderedDict"),
+        PickleGlobal(module: "collections", name: "defaultdict"),
+        PickleGlobal(module: "collections", name: "deque"),
+        PickleGlobal(module: "numpy", name: "ndarray"),
+    ]
+}
+
+// MARK: - Scalars
+
+extension PickleKey {
+    /// The key of a value that holds no others, or that is one though it is written as an instance; `nil` for other values.
+    init?(scalar value: PickleValue) {
+        switch value {
+        case .tuple, .list, .set, .frozenSet, .dictionary, .persistent: return nil
+        case .byteArray(let array): self = .bytes(SmallBytes(array.bytes))
+        case .instance(let instance): self.init(scalar: instance)
+        default:
+            guard let key = try? PickleKey(value) else { return nil }
+            self = key
+        }
+    }
+
+    private init?(scalar instance: PickleInstance) {
+        guard let global = instance.global else { return nil }
+        let key: PickleKey?
+        switch global.module {
+        case "builtins": key = instance.complexParts.map { PickleKey(real: $0.real, imaginary: $0.imaginary) }
+        case "decimal": key = instance.decimal.map { PickleKey($0) }
+        case "fractions": key = instance.fraction.map { PickleKey($0) }
+        case "datetime": key = PythonDate(instance).flatMap { PythonMoment($0) }.map(PickleKey.moment)
+        default: key = nil
+        }
+        guard let key else { return nil }
+        self = key
+    }
+
+    fileprivate init(_ value: Double) {
         if let whole = Int(exactly: value) {
             self = .int(whole)
         } else if value.isNaN {
@@ -122,14 +199,24 @@ extension PickleKey {
         }
     }
 
-    private init(_ instance: PickleInstance) {
-        let arguments = instance.arguments
-        if instance.global == PickleGlobal(module: "builtins", name: "complex"), arguments.count == 2,
-            case .float(let real) = arguments[0], case .float(let imaginary) = arguments[1] {
-            self = imaginary == 0 ? PickleKey(real) : .complex(real: real, imaginary: imaginary)
-            return
+    private init(real: Double, imaginary: Double) {
+        self = imaginary == 0 ? PickleKey(real) : .complex(real: real, imaginary: imaginary)
+    }
+
+    private init(_ value: PythonRational) {
+        if value.denominator == 1 {
+            self = Int(exactly: value.numerator).map { .int($0) } ?? .bigInt(value.numerator)
+        } else {
+            self = value.double.map { .float($0) } ?? .rational(value)
         }
-        self = .instance(callable: instance.callable, parts: arguments + (instance.state.map { [$0] } ?? []))
+    }
+
+    private init(_ value: PythonDecimal) {
+        switch value {
+        case .finite(let value): self = PickleKey(value)
+        case .infinity(let isNegative): self = .float(isNegative ? -.infinity : .infinity)
+        case .notANumber: self = .notANumber
+        }
     }
 }
 

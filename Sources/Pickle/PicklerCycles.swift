@@ -13,17 +13,28 @@ struct PicklerCycles {
 
     /// - Parameter shared: the objects that are referred to more than once.
     init(from root: PickleReference, shared: Set<PickleReference>, _ version: PickleProtocol) {
-        let all = ObjectCycles(from: [root]) { object in object.parts { node in node.children } }
-        // A list that is referred to once is filled where it stands if it can be: a call may look into what it is given.
-        let first = all.numbers.keys.filter { $0.node.hasContents(version) && ($0.node.isInstance || shared.contains($0)) }
-        let sure = Set(first)
+        let all = ObjectCycles(from: [root]) { $0.parts { $0.children } }
+        let given = Self.given(all.numbers.keys, shared)
+        let sure = Set(all.numbers.keys.filter { $0.node.hasContents(version) && !given.contains($0) })
         let rest = ObjectCycles(from: all.numbers.keys) { object in
-            object.parts { node in sure.contains(object) ? node.construction : node.children }
+            object.parts { sure.contains(object) ? $0.construction : $0.children }
         }
         postponable = sure.union(rest.numbers.keys.filter { $0.node.hasContents(version) })
         cycles = all
         begun = Array(repeating: 0, count: all.count)
         postponed = Array(repeating: [], count: all.count)
+    }
+
+    /// Containers that calls are given and nothing else refers to. A call may look into them, so they are filled before it if
+    /// that can be: `SetOf([member])`.
+    private static func given(_ objects: some Sequence<PickleReference>, _ shared: Set<PickleReference>) -> Set<PickleReference> {
+        var pending = objects.flatMap { object in object.parts { $0.isInstance ? $0.construction : [] } }
+        var given: Set<PickleReference> = []
+        while let object = pending.popLast() {
+            guard !object.node.isInstance, !shared.contains(object), given.insert(object).inserted else { continue }
+            pending += object.parts { $0.children }
+        }
+        return given
     }
 
     mutating func begin(_ object: PickleReference) {
@@ -44,8 +55,11 @@ struct PicklerCycles {
         cycles.numbers[object].map { begun[$0] > 0 } ?? false
     }
 
-    mutating func postpone(_ object: PickleReference) {
-        if let cycle = cycles.numbers[object] { postponed[cycle].append(object) }
+    /// Keeps an object for later, if its contents must wait and can.
+    mutating func postpone(_ object: PickleReference) -> Bool {
+        guard mustWait(object), postponable.contains(object), let cycle = cycles.numbers[object] else { return false }
+        postponed[cycle].append(object)
+        return true
     }
 }
 
@@ -80,7 +94,7 @@ extension PickleNode {
         }
     }
 
-    /// Of an object with contents, the parts that it is made from.
+    /// The parts that an object is made from, where it can be made before its contents are.
     fileprivate var construction: [Index] {
         guard case .instance(let instance) = self else { return [] }
         return [instance.callable, instance.arguments] + (instance.keywordArguments.map { [$0] } ?? [])

@@ -116,12 +116,12 @@ struct PicklerMachine {
 
     private mutating func completeOnCycle(_ reference: PickleReference, _ index: Int) throws(PickleError) {
         let waiting = cycles?.end(reference) ?? []
-        guard let cycles, cycles.mustWait(reference), cycles.postponable.contains(reference) else {
+        if cycles?.postpone(reference) == true {
+            shared[reference] = .empty(index)
+        } else {
             for other in waiting.reversed() { steps.append(.fill(other)) }
-            return try scheduleContents(reference)
+            try scheduleContents(reference)
         }
-        shared[reference] = .empty(index)
-        self.cycles?.postpone(reference)
     }
 
     private mutating func begin(_ reference: PickleReference) throws(PickleError) {

@@ -138,14 +138,17 @@ extension PythonDate {
 
     /// `+02:00`; empty for a zone whose offset only its class knows.
     private static func offsetText(_ zone: PickleValue?) -> String {
-        guard case .instance(let instance)? = zone, case .timeZone(let offset, _)? = PythonDate(instance),
-            case .timeDelta(let days, let seconds, let microseconds)? = offset.delta
-        else { return "" }
-        let total = days * 86_400_000_000 + seconds * 1_000_000 + microseconds
+        guard let total = offset(of: zone) else { return "" }
         let (size, fraction) = (Int(total.magnitude) / 1_000_000, Int(total.magnitude) % 1_000_000)
         let minutes = "\(padded(size / 3_600, 2)):\(padded(size / 60 % 60, 2))"
         let rest = size % 60 == 0 && fraction == 0 ? "" : ":\(padded(size % 60, 2))"
         return (total < 0 ? "-" : "+") + minutes + rest + (fraction == 0 ? "" : ".\(padded(fraction, 6))")
+    }
+
+    /// A zone's distance from UTC in microseconds, where it is the same all the year.
+    static func offset(of zone: PickleValue?) -> Int? {
+        guard case .instance(let instance)? = zone, case .timeZone(let offset, _)? = PythonDate(instance) else { return nil }
+        return offset.microseconds
     }
 
     private static func zoneText(_ offset: PickleValue, _ name: PickleValue?) -> String {
@@ -162,6 +165,12 @@ extension PickleValue {
         case .bytes(let bytes), .legacyString(let bytes): bytes
         default: nil
         }
+    }
+
+    /// The length of a `timedelta` of less than some hundred thousand years.
+    var microseconds: Int? {
+        guard case .timeDelta(let days, let seconds, let microseconds)? = delta, days.magnitude < 100_000_000 else { return nil }
+        return days * 86_400_000_000 + seconds * 1_000_000 + microseconds
     }
 
     fileprivate var delta: PythonDate? {

@@ -2,7 +2,8 @@
 ///
 /// - Numbers are equal by value, whatever their types: `1 == 1.0 == True`. A `str` never equals `bytes`; Python 2's `str`
 ///   equals a `str` when it is ASCII. A `bytearray` equals the same `bytes`, a `frozenset` the same `set`; a `list` does not equal
-///   a `tuple`. The order of a dict does not matter; of entries with equal keys the last counts.
+///   a `tuple`. The order of a dict does not matter, nor that of an `OrderedDict`; of entries with equal keys the last counts.
+/// - `Decimal` and `Fraction` are numbers among the others; dates with zones are equal when they are the same instant.
 /// - An object equals itself, even when it holds a NaN, which otherwise equals nothing, itself included. (In that one case
 ///   `Equatable`'s reflexivity does not hold.)
 /// - Objects of classes that are not known here are equal when their class, arguments, state and items are. A class's own

@@ -105,26 +105,6 @@ struct PythonEqualityClasses {
     }
 }
 
-extension PickleKey {
-    /// The key of a value that holds no others, or that is one number though it is written as an instance; `nil` for other values.
-    init?(scalar value: PickleValue) {
-        switch value {
-        case .tuple, .list, .set, .frozenSet, .dictionary, .persistent: return nil
-        case .byteArray(let array): self = .bytes(SmallBytes(array.bytes))
-        case .instance(let instance):
-            guard let (real, imaginary) = instance.complexParts else { return nil }
-            self = imaginary == 0 ? PickleKey(number: real) : .complex(real: real, imaginary: imaginary)
-        default:
-            guard let key = try? PickleKey(value) else { return nil }
-            self = key
-        }
-    }
-
-    private init(number: Double) {
-        self = (try? PickleKey(.float(number))) ?? .notANumber
-    }
-}
-
 extension PickleInstance {
     /// The parts of a `complex`, which pickles write as a call.
     var complexParts: (real: Double, imaginary: Double)? {

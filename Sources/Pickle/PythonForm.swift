@@ -6,6 +6,7 @@ enum PythonForm: Hashable {
     /// A `set` or `frozenset`.
     case set(Set<Int>)
     case dictionary([Int: Int])
+    case deque([Int])
     case instance(PythonInstanceForm)
     case persistent(Int)
     /// Equal to itself only.
@@ -17,6 +18,7 @@ enum PythonForm: Hashable {
         case .list: self = .list(parts)
         case .set: self = .set(Set(parts))
         case .dictionary: self = .dictionary(Self.entries(parts[...]))
+        case .deque: self = .deque(parts)
         case .instance: self = .instance(PythonInstanceForm(object, parts: parts))
         case .persistent: self = .persistent(parts.first ?? 0)
         }
@@ -36,7 +38,7 @@ enum PythonForm: Hashable {
         var hasher = Hasher()
         switch self {
         case .scalar(let key): hasher.combine(key)
-        case .tuple(let parts), .list(let parts): for part in parts { hasher.combine(hashes[part]) }
+        case .tuple(let parts), .list(let parts), .deque(let parts): for part in parts { hasher.combine(hashes[part]) }
         case .set(let parts): hasher.combine(parts.reduce(0) { $0 &+ hashes[$1] })
         case .dictionary(let entries): hasher.combine(Self.hash(entries, hashes))
         case .instance(let instance): instance.hash(into: &hasher, hashes)

@@ -1,7 +1,7 @@
 /// One object that holds others, as `==`, `hash` and `repr` follow it: Python's identity.
 struct PythonObject: Hashable {
     /// What the object is taken as. A program may use the same elements as a list and as a tuple: these are two objects.
-    enum Kind { case tuple, list, set, dictionary, instance, persistent }
+    enum Kind { case tuple, list, set, dictionary, deque, instance, persistent }
 
     let kind: Kind
     let reference: PickleReference
@@ -13,13 +13,13 @@ struct PythonObject: Hashable {
         case .list(let elements): self.init(kind: .list, reference: elements.reference)
         case .set(let elements), .frozenSet(let elements): self.init(kind: .set, reference: elements.reference)
         case .dictionary(let entries): self.init(kind: .dictionary, reference: entries.reference)
-        case .instance(let instance): self.init(kind: .instance, reference: instance.reference)
+        case .instance(let instance): self = instance.object
         case .persistent(let persistent): self.init(kind: .persistent, reference: persistent.reference)
         default: return nil
         }
     }
 
-    private init(kind: Kind, reference: PickleReference) {
+    fileprivate init(kind: Kind, reference: PickleReference) {
         self.kind = kind
         self.reference = reference
     }
@@ -30,10 +30,28 @@ struct PythonObject: Hashable {
         case .tuple(let children), .list(let children), .set(let children), .frozenSet(let children),
             .dictionary(let children):
             return children
+        case .instance(let instance) where kind == .dictionary: return instance.dictionaryItems
+        case .instance(let instance) where kind == .deque: return instance.listItems
         case let node:
             var children: [PickleNode.Index] = []
             node.forEachChild { children.append($0) }
             return children
+        }
+    }
+}
+
+extension PickleInstance {
+    /// The object; the classes of `collections` are taken as the containers that they are equal to.
+    fileprivate var object: PythonObject {
+        let other = PythonObject(kind: .instance, reference: reference)
+        guard let type = global, type.module == "collections" else { return other }
+        switch (type.name, arguments.first) {
+        case ("OrderedDict", nil), ("defaultdict", _): return PythonObject(kind: .dictionary, reference: reference)
+        case ("Counter", .dictionary(let counts)?): return PythonObject(kind: .dictionary, reference: counts.reference)
+        case ("deque", nil): return PythonObject(kind: .deque, reference: reference)
+        // The maximal length comes second, and is of no concern.
+        case ("deque", .tuple(let items)?) where items.isEmpty: return PythonObject(kind: .deque, reference: reference)
+        default: return other
         }
     }
 }

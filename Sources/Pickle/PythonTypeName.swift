@@ -55,11 +55,10 @@ extension PickleInstance {
         return pythonClass?.unqualifiedName ?? "object"
     }
 
-    /// The class, where the pickle names it: the callable, or what `copyreg`'s functions are given as one.
+    /// The class, where the pickle names it: the callable, or what a function that makes objects of any class is given as one.
     var pythonClass: PickleGlobal? {
         guard let global else { return nil }
-        if global == PickleGlobal(module: "array", name: "_array_reconstructor") { return PickleGlobal(module: "array", name: "array") }
-        guard global.module == "copyreg", global.name == "_reconstructor" || global.name == "__newobj__" else { return global }
+        guard PythonTypes.makers.contains(global.name), PythonTypes.makerModules.contains(global.module) else { return global }
         guard case .global(let type)? = arguments.first else { return nil }
         return type
     }
@@ -89,6 +88,10 @@ enum PythonTypes {
         "types": ["mappingproxy"],
     ]
 
+    /// Functions whose first argument is the class of what they make.
+    static let makers: Set<String> = ["_reconstructor", "__newobj__", "_array_reconstructor", "_reconstruct"]
+    static let makerModules: Set<String> = ["copyreg", "array", "numpy.core.multiarray", "numpy._core.multiarray"]
+
     static let titledByModule: Set<PickleGlobal> = [
         PickleGlobal(module: "array", name: "array"),
         PickleGlobal(module: "collections", name: "OrderedDict"),
@@ -101,5 +104,6 @@ enum PythonTypes {
         PickleGlobal(module: "datetime", name: "timezone"),
         PickleGlobal(module: "decimal", name: "Decimal"),
         PickleGlobal(module: "functools", name: "partial"),
+        PickleGlobal(module: "numpy", name: "ndarray"),
     ]
 }

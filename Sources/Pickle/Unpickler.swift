@@ -2,9 +2,9 @@
 ///
 /// Identity is kept: an object that the pickle refers to twice is one object in the value, and a list may contain itself.
 /// Python 2's module and class names are given as Python 3's, where there is one for each. The reductions by which protocols 0
-/// to 3 carry `bytes`, `bytearray`, `set`, `frozenset` and classes inside classes are recognised and read as those values. The
-/// entries of a dict and the elements of a set are kept as they are written, also when two keys are equal (CPython would keep
-/// the last) or when Python could not hash them.
+/// to 3 carry `bytes`, `bytearray`, `set` and `frozenset` are recognised and read as those values. The entries of a dict and
+/// the elements of a set are kept as they are written, also when two keys are equal (CPython would keep the last) or when
+/// Python could not hash them.
 ///
 /// ```swift
 /// let value = try Unpickler().load([0x80, 0x04, 0x4b, 0x2a, 0x2e])   // 42

@@ -26,9 +26,16 @@ enum CommandLineRun {
             StandardStreams.error("manager: \(error)\n")
             await end(2)
         } catch {
-            StandardStreams.error(ManagerCommand.fullMessage(for: error) + "\n")
+            StandardStreams.error(ManagerCommand.fullMessage(for: error) + "\n" + hint)
             await end(2)
         }
+    }
+
+    /// What a command line that could not be understood is likely to lack.
+    private static var hint: String {
+        let words = CommandLine.arguments.dropFirst()
+        guard ["map", "work"].contains(words.first), !words.contains("--") else { return "" }
+        return "  Write -- before the command that is to be run: manager \(words.first ?? "") … -- COMMAND\n"
     }
 
     private static func isOwn(_ error: any Error) -> Bool {

@@ -9,6 +9,9 @@ struct GetCommand: AsyncParsableCommand {
         discussion: """
             A string is printed as it is, anything else as Python's repr; with --json, everything as JSON. Waits for an item unless \
             --timeout is given; ends with status 1 when the time is over before --count items came.
+
+            Example: manager get --address master:5000 --authkey-file key get_result --count 10 --timeout 60
+            Example: manager get --address unix:/run/jobs --authkey-file key get_result --follow --json | jq .output
             """)
 
     @OptionGroup var server: ServerOptions
@@ -16,7 +19,7 @@ struct GetCommand: AsyncParsableCommand {
     @Argument(help: ArgumentHelp("The name under which the queue is registered.", valueName: "QUEUE"))
     var queue: String
 
-    @Option(help: "How many items to take.")
+    @Option(help: ArgumentHelp("How many items to take.", valueName: "N"))
     var count: Int = 1
 
     @Option(help: ArgumentHelp("How long to wait for each item, in seconds.", valueName: "seconds"))

@@ -40,6 +40,7 @@ actor MapMaster {
     /// - Returns: how many inputs failed.
     func run(_ inputs: MapInputs) async throws -> Int {
         total = inputs.count
+        defer { progress.clear() }
         try await withThrowingTaskGroup { group in
             group.addTask { try await self.handOut(inputs) }
             group.addTask { try await self.gather() }
@@ -49,7 +50,6 @@ actor MapMaster {
             try await group.next()
             try await group.next()
         }
-        progress.clear()
         return failures
     }
 

@@ -6,7 +6,12 @@ struct PutCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "put",
         abstract: "Put items into a queue.",
-        discussion: "Without ITEM, every line of standard input is an item. Items are strings (Python's str).")
+        discussion: """
+            Without ITEM, every line of standard input is an item. Items are strings (Python's str). Where the queue is full, waits for room.
+
+            Example: manager put --address master:5000 --authkey-file key get_task a.log b.log
+            Example: find . -name '*.log' | manager put --address master:5000 --authkey-file key get_task
+            """)
 
     @OptionGroup var server: ServerOptions
 

@@ -52,7 +52,7 @@ import Testing
     func `A signal ends everything that was started`(_ signal: Int32) async throws {
         let mark = "31\(Int.random(in: 10_000...99_999)).5"
         let map = try ManagerProgram.start(["map", "--jobs", "2", "--", "sh", "-c", "echo ready >&2; sleep \(mark)", ":::", "1", "2"])
-        while Self.processes(with: mark) < 2 { await Task.yield() }
+        try await waitUntil { Self.processes(with: mark) == 2 }
         kill(map.pid, signal)
         let ended = await map.outcome()
         #expect(ended.status == 128 + signal)
@@ -68,10 +68,10 @@ import Testing
         let script = "trap '' TERM HUP; setsid sleep \(mark) & sleep \(mark)"
         let map = try ManagerProgram.start(
             ["map", "--jobs", "2", "--", "sh", "-c", script, ":::", "1", "2"], environment: ["TMPDIR": folder.path])
-        while Self.processes(with: mark) < 4 { await Task.yield() }
+        try await waitUntil { Self.processes(with: mark) == 4 }
         kill(map.pid, SIGKILL)
         // All of them have the mark among their arguments.
-        while Self.processes(where: { $0.contains(mark) }) > 0 { await Task.yield() }
+        try await waitUntil { RunningProcesses.count { $0.contains(mark) } == 0 }
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == [])
         #expect(await map.outcome().status == -SIGKILL)
     }
@@ -89,15 +89,7 @@ import Testing
 
     /// How many `sleep` processes have this argument.
     private static func processes(with mark: String) -> Int {
-        processes { $0.hasPrefix("sleep\0\(mark)") }
-    }
-
-    /// How many processes have such a command line.
-    private static func processes(where isMeant: (_ commandLine: String) -> Bool) -> Int {
-        let numbers = (try? FileManager.default.contentsOfDirectory(atPath: "/proc"))?.filter { Int($0) != nil } ?? []
-        return numbers.count { number in
-            isMeant(String(decoding: FileManager.default.contents(atPath: "/proc/\(number)/cmdline") ?? Data(), as: UTF8.self))
-        }
+        RunningProcesses.count { $0.hasPrefix("sleep\0\(mark)") }
     }
 
     @Test func `A run that takes too long is ended and told`() async throws {

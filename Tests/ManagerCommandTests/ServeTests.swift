@@ -103,6 +103,31 @@ import Testing
         }
     }
 
+    @Test func `A wrong argument is told with how to do it, with status 2`() async throws {
+        let cases: [([String], String)] = [
+            (["serve", "--address", "127.0.0.1:0", "--python", "3.5"], "known versions are 2.7 and 3.6 to 3.14"),
+            (["map", "echo", ":::", "1"], "Write -- before the command that is to be run: manager map … -- COMMAND"),
+            (["map", "--jobs", "0", "--", "echo"], "--jobs must be at least 1"),
+            (["put"], "Missing expected argument '--address"),
+        ]
+        for (arguments, message) in cases {
+            let ended = try await ManagerProgram.run(arguments, environment: ["MANAGER_AUTHKEY": "abc"])
+            #expect(ended.status == 2, "\(arguments)")
+            #expect(ended.errors.contains(message), "\(arguments): \(ended.errors)")
+            #expect(ended.output.isEmpty)
+        }
+    }
+
+    @Test(arguments: [("2.7", "[u'a']"), ("3.9", "['a']")])
+    func `A server can be told whose repr its peers get`(_ version: String, _ repr: String) async throws {
+        try await withServe(["--register", "l=list", "--python", version]) { address, environment in
+            let list = ["call", "--address", address, "l"]
+            _ = try await ManagerProgram.run(list + ["append", "a"], environment: environment)
+            let shown = try await ManagerProgram.run(list + ["__repr__"], environment: environment)
+            #expect(shown.output == "\"\(repr)\"\n")
+        }
+    }
+
     @Test func `A key file that others can read gets a warning`() async throws {
         let file = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
         _ = FileManager.default.createFile(atPath: file.path, contents: Data("abc\n".utf8), attributes: [.posixPermissions: 0o644])

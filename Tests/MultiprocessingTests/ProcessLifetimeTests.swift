@@ -40,8 +40,8 @@ struct ProcessLifetimeTests {
         try #require(children.count == 3)
         kill(run.pid, SIGKILL)
         #expect(await run.nextLine() == "server ends in order")
-        await waitForEnd(of: children[0])
-        await waitForEnd(of: children[2])
+        try await waitForEnd(of: children[0])
+        try await waitForEnd(of: children[2])
         #expect(isRunning(children[1]))
         kill(children[1], SIGKILL)
         #expect(await run.outcome().status == -SIGKILL)
@@ -55,7 +55,7 @@ struct ProcessLifetimeTests {
         let outcome = await run.outcome()
         #expect(outcome.lines == ["server ends in order"])
         #expect(outcome.status == -SIGINT)
-        for child in children { await waitForEnd(of: child) }
+        for child in children { try await waitForEnd(of: child) }
     }
 
     @Test func `a server reports once it is ready, or why it is not`() async throws {

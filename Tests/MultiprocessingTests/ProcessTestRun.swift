@@ -16,8 +16,8 @@ enum ProcessTestRun {
 }
 
 /// Waits until the process has ended, whether or not its parent has asked for its status.
-func waitForEnd(of pid: Int32) async {
-    while isRunning(pid) { await Task.yield() }
+func waitForEnd(of pid: Int32) async throws {
+    try await waitUntil { !isRunning(pid) }
 }
 
 func isRunning(_ pid: Int32) -> Bool {

@@ -24,5 +24,5 @@ enum Frames {
 }
 
 /// How many values are made at random with each interpreter.
-let randomValueCount = 100
+let randomValueCount = 60
 let randomSeed = 20_240_601

@@ -91,7 +91,26 @@ enum PythonRandomValues {
             if kind == 4: return key(depth)
             return known(depth)
 
+        def exact():
+            kind = number(4)
+            if kind == 0: return decimal.Decimal(choice(['0', '-0', '1', '1.0', '1E+2', '100', '0.5', '0.1', '0.10', '-1E-5', '9223372036854775808', '1E+300', 'Infinity', '-Infinity', 'NaN', str(double()).replace('nan', '1')]))
+            if kind == 1: return fractions.Fraction(number(-2, 5), number(1, 4))
+            if kind == 2: return choice([decimal.Decimal, fractions.Fraction])(number(-2, 101))
+            return double()
+
+        def instant():
+            zone = None if python2 else choice([None, datetime.timezone.utc, datetime.timezone(datetime.timedelta(hours=choice([-2, 1]))), datetime.timezone(datetime.timedelta(minutes=90), 'odd')])
+            kind = number(5)
+            if kind == 0: return datetime.date(choice([1, 2020, 2024]), number(1, 4), choice([1, 28]))
+            if kind == 1: return datetime.datetime(2020, number(1, 4), 1, number(4), choice([0, 30]), tzinfo=zone)
+            if kind == 2: return datetime.time(number(4), choice([0, 30]), 0, choice([0, 999999]), tzinfo=zone)
+            if kind == 3: return datetime.timedelta(number(-1, 2), choice([0, 86400]), number(2))
+            return datetime.datetime(choice([2020, 2024]), choice([2, 3]), choice([1, 28]), choice([0, 22, 23]), tzinfo=zone) if number(4) else zone
+
         def scalar():
+            kind = number(4)
+            if kind == 0: return exact()
+            if kind == 1: return instant()
             found = choice([0, 1, 2, 0.0, 1.0, -0.0, 2 ** 63, 2.0 ** 63, 2 ** 63 + 1, 1e300, 10 ** 300, inf, True, False, None,
                 u'', u'a', u'b', u'ab', u'\xe9', complex(1, 0), complex(0, 1), 0.5, -1, -1.5, -2 ** 70, 'nan'])
             if found == 'nan': return float('nan')

@@ -41,8 +41,8 @@ public struct ManagedSemaphore: ManagedObject {
         Method("Semaphore.acquire", optional: ["blocking", "timeout"]) { (semaphore, call, _) throws(PythonException) in
             try semaphore.acquire(call)
         }
-        Method("Semaphore.release", optional: ["n"]) { (semaphore, call, effects) throws(PythonException) in
-            try semaphore.release(call, &effects)
+        Method(anyArguments: "Semaphore.release") { (semaphore, arguments, effects) throws(PythonException) in
+            try semaphore.release(arguments, &effects)
             return .none
         }
     }
@@ -59,11 +59,13 @@ public struct ManagedSemaphore: ManagedObject {
         return .waits(until: until)
     }
 
-    private mutating func release(_ call: Call, _ effects: inout Effects) throws(PythonException) {
-        if call.python < PythonVersion(3, 9) {
-            _ = try Parameters(name: "Semaphore.release", required: [], optional: []).bind(call.sent)
-        }
-        let count = try call.optional(0).map { (argument) throws(PythonException) in try Self.integer(argument) } ?? 1
+    private var className: String { bound == nil ? "Semaphore" : "BoundedSemaphore" }
+
+    /// `release(n=1)`; until Python 3.8 without the parameter.
+    private mutating func release(_ arguments: Arguments, _ effects: inout Effects) throws(PythonException) {
+        let optional = arguments.python < PythonVersion(3, 9) ? [] : ["n"]
+        let given = try Parameters(name: "\(className).release", required: [], optional: optional).bind(arguments).first ?? nil
+        let count = try given.map { (argument) throws(PythonException) in try Self.integer(argument) } ?? 1
         guard count >= 1 else { throw .valueError("n must be one or more") }
         if let bound, count > bound - available { throw .valueError("Semaphore released too many times") }
         add(count, &effects)
@@ -92,10 +94,9 @@ public struct ManagedSemaphore: ManagedObject {
     }
 
     public func repr(python: PythonVersion, address: String) -> String {
-        let name = bound == nil ? "Semaphore" : "BoundedSemaphore"
         let most = bound.map { "/\($0)" } ?? ""
         return PythonVersion(3, 11) <= python
-            ? "<threading.\(name) at \(address): value=\(available)\(most)>" : .plainRepr("threading", name, python, address)
+            ? "<threading.\(className) at \(address): value=\(available)\(most)>" : .plainRepr("threading", className, python, address)
     }
 }
 

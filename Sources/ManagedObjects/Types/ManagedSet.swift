@@ -111,14 +111,14 @@ extension ManagedSet {
 
     /// A method that combines the set with any number of others.
     private static func combination(_ name: String, _ combine: @escaping Combine) -> Method<ManagedSet> {
-        Method("set.\(name)", .unpacked(0...Int.max), iterates: true) { (set, call, _) throws(PythonException) in
+        Method("set.\(name)", .variadic, iterates: true) { (set, call, _) throws(PythonException) in
             .value(try set.combined(call, combine).fragment)
         }
     }
 
     /// The same in place.
     private static func update(_ name: String, _ combine: @escaping Combine) -> Method<ManagedSet> {
-        Method("set.\(name)", .unpacked(0...Int.max), iterates: true) { (set, call, _) throws(PythonException) in
+        Method("set.\(name)", .variadic, iterates: true) { (set, call, _) throws(PythonException) in
             set.members = try set.combined(call, combine)
             return .none
         }

@@ -15,7 +15,7 @@ final class ManagerClient: Sendable {
         var idle: [ClientConnection] = []
         var busy: [ObjectIdentifier: ClientConnection] = [:]
         var isClosed = false
-        var extensions: Task<Set<String>, any Error>?
+        var traits: ServerTraits?
         var control: Task<ClientConnection, any Error>?
     }
 
@@ -36,9 +36,7 @@ final class ManagerClient: Sendable {
     func call(
         _ identifier: String, _ method: String, _ arguments: [Fragment], _ keywords: [(name: String, value: Fragment)] = []
     ) async throws -> Wire.Reply {
-        try await withSession { session in
-            try Wire.reply(try await session.connection.request(try Wire.request(identifier, method, arguments, keywords)))
-        }
+        try await withSession { try await $0.reply(identifier, method, arguments, keywords) }
     }
 
     /// Calls a method many times, without waiting for one reply before the next request is sent.
@@ -46,7 +44,8 @@ final class ManagerClient: Sendable {
     /// - Throws: as ``call(_:_:_:_:)``: the first error, after all calls have been answered.
     func call(_ identifier: String, _ method: String, each arguments: [[Fragment]]) async throws {
         try await withSession { session in
-            let replies = try await session.connection.requests(arguments.map { try Wire.request(identifier, method, $0, []) })
+            let requests = try arguments.map { try Wire.request(identifier, method, $0, at: session.version) }
+            let replies = try await session.connection.requests(requests)
             for reply in replies { _ = try Wire.reply(reply) }
         }
     }
@@ -54,18 +53,28 @@ final class ManagerClient: Sendable {
     /// A session that is one caller's own for a while: what it holds on the server, it holds by this session.
     struct Session {
         fileprivate let connection: ClientConnection
+        /// What the server reads.
+        fileprivate let version: PickleProtocol
+
+        /// Calls a method.
+        func reply(
+            _ identifier: String, _ method: String, _ arguments: [Fragment], _ keywords: [(name: String, value: Fragment)] = []
+        ) async throws -> Wire.Reply {
+            try Wire.reply(try await connection.request(try Wire.request(identifier, method, arguments, keywords, at: version)))
+        }
 
         /// Calls a method that returns a value.
         func call(_ identifier: String, _ method: String, _ arguments: [Fragment]) async throws -> Fragment {
-            try ManagerClient.value(try await connection.request(try Wire.request(identifier, method, arguments, [])))
+            try await reply(identifier, method, arguments).value
         }
     }
 
     /// Gives the body a session, which others may use afterwards.
     func withSession<Result>(_ body: (Session) async throws -> Result) async throws -> Result {
+        let version = try await traits().version
         let connection = try await borrow()
         defer { giveBack(connection) }
-        return try await body(Session(connection: connection))
+        return try await body(Session(connection: connection, version: version))
     }
 
     private func borrow() async throws -> ClientConnection {
@@ -97,9 +106,10 @@ final class ManagerClient: Sendable {
 
     private func openSession() async throws -> ClientConnection {
         guard !isClosed else { throw Self.closed }
+        let version = try await traits().version
         let connection = try await ClientConnection.open(to: address, authkey: authkey, timeout: Self.connectTimeout)
         let name = try Fragment(.string(CurrentProcess.name))
-        _ = try Wire.reply(try await connection.request(try Wire.request(nil, "accept_connection", [name], [])))
+        _ = try Wire.reply(try await connection.request(try Wire.request(nil, "accept_connection", [name], at: version)))
         return connection
     }
 
@@ -109,9 +119,14 @@ final class ManagerClient: Sendable {
     func callServer(
         _ function: String, _ arguments: [Fragment] = [], _ keywords: [(name: String, value: Fragment)] = []
     ) async throws -> Fragment {
+        let version = try await traits().version
+        return try Wire.reply(try await ask(try Wire.request(nil, function, arguments, keywords, at: version))).value
+    }
+
+    private func ask(_ request: [UInt8]) async throws -> ByteBuffer {
         let connection = try await ClientConnection.open(to: address, authkey: authkey, timeout: Self.connectTimeout)
         defer { connection.close() }
-        return try Self.value(try await connection.request(try Wire.request(nil, function, arguments, keywords)))
+        return try await connection.request(request)
     }
 
     /// Calls a function that concerns references. Towards a server that has the extension, it is a call of this process's own
@@ -119,44 +134,23 @@ final class ManagerClient: Sendable {
     func callReferences(
         _ function: String, _ arguments: [Fragment], _ keywords: [(name: String, value: Fragment)] = []
     ) async throws -> Fragment {
-        guard try await extensions().contains("session_functions") else {
+        let traits = try await traits()
+        guard traits.extensions.contains("session_functions") else {
             return try await callServer(function, arguments, keywords)
         }
         let control = try await control()
-        let request = try Wire.request(nil, function, arguments, keywords)
+        let request = try Wire.request(nil, function, arguments, keywords, at: traits.version)
         // Not to be cancelled: that would close the session, and every reference would end with it.
-        return try Self.value(try await Task { try await control.request(request) }.value)
+        return try Wire.reply(try await Task { try await control.request(request) }.value).value
     }
 
-    private static func value(_ reply: ByteBuffer) throws -> Fragment {
-        guard case .value(let value) = try Wire.reply(reply) else {
-            throw ManagerError(.protocolViolation, "a value was expected, and a proxy came")
-        }
-        return value
-    }
-
-    /// What the server can do beyond CPython's protocol; nothing, when it is CPython's. Asked once.
-    func extensions() async throws -> Set<String> {
-        let task = state.withLock { state in
-            if let known = state.extensions { return known }
-            let asking = Task { try await self.askForExtensions() }
-            state.extensions = asking
-            return asking
-        }
-        do {
-            return try await task.value
-        } catch {
-            state.withLock { $0.extensions = nil }
-            throw error
-        }
-    }
-
-    private func askForExtensions() async throws -> Set<String> {
-        do {
-            return try await callServer("extensions").decode(as: Set<String>.self)
-        } catch is RemoteError {
-            return []
-        }
+    /// What the server is. Asked until it has answered once.
+    func traits() async throws -> ServerTraits {
+        if let known = state.withLock({ $0.traits }) { return known }
+        let question = try Wire.request(nil, "extensions", [], at: ServerTraits.question)
+        let traits = try ServerTraits(answer: try await ask(question))
+        state.withLock { $0.traits = traits }
+        return traits
     }
 
     /// The session that holds this process's references.

@@ -30,6 +30,9 @@ public struct RemoteError: Error, Sendable, CustomStringConvertible {
         public static let runtimeError = ExceptionType(name: "RuntimeError")
         public static let assertionError = ExceptionType(name: "AssertionError")
         public static let stopIteration = ExceptionType(name: "StopIteration")
+        public static let overflowError = ExceptionType(name: "OverflowError")
+        /// `threading.BrokenBarrierError`
+        public static let brokenBarrier = ExceptionType(module: "threading", name: "BrokenBarrierError")
         /// `queue.Empty`
         public static let queueEmpty = ExceptionType(module: "queue", name: "Empty")
         /// `queue.Full`

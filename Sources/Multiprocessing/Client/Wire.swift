@@ -3,17 +3,15 @@ import Pickle
 
 /// Requests and replies as bytes.
 enum Wire {
-    /// The protocol at which Swift writes: every Python from 3.4 on reads it.
-    static let version = PickleProtocol.v4
-
-    /// `(ident, methodname, args, kwds)`
+    /// `(ident, methodname, args, kwds)`, for a server that reads this protocol.
     static func request(
-        _ identifier: String?, _ method: String, _ arguments: [Fragment], _ keywords: [(name: String, value: Fragment)]
+        _ identifier: String?, _ method: String, _ arguments: [Fragment], _ keywords: [(name: String, value: Fragment)] = [],
+        at version: PickleProtocol
     ) throws -> [UInt8] {
-        let named = try keywords.map { (key: try Fragment(.string($0.name)), value: $0.value) }
+        let named = try keywords.map { (key: try Fragment(.string($0.name), at: version), value: try $0.value.readable(at: version)) }
         let request = FragmentBuilder.tuple([
-            try identifier.map { try Fragment(.string($0)) } ?? .none, try Fragment(.string(method)),
-            FragmentBuilder.tuple(arguments), FragmentBuilder.dictionary(named),
+            try identifier.map { try Fragment(.string($0), at: version) } ?? .none, try Fragment(.string(method), at: version),
+            FragmentBuilder.tuple(try arguments.map { try $0.readable(at: version) }), FragmentBuilder.dictionary(named),
         ])
         return [0x80, version.rawValue] + request.body.array + [0x2e]
     }
@@ -23,6 +21,16 @@ enum Wire {
         case value(Fragment)
         /// `(exposed, token)`
         case proxy(Fragment)
+
+        /// The value.
+        ///
+        /// - Throws: ``ManagerError`` when a proxy came instead.
+        var value: Fragment {
+            get throws {
+                guard case .value(let value) = self else { throw ManagerError(.protocolViolation, "a value was expected, and a proxy came") }
+                return value
+            }
+        }
     }
 
     /// Reads `(kind, result)`.
@@ -51,9 +59,9 @@ enum Wire {
             let result = scanner.fragment(spans[spans.startIndex + 1], of: bytes) {
             return (kind, result)
         }
-        guard case .tuple(let parts) = try Unpickler().load(bytes), parts.count == 2, case .string(let kind) = parts[0] else {
+        guard case .tuple(let parts) = try Unpickler().load(bytes), parts.count == 2, let kind = parts[0].text else {
             throw ManagerError(.protocolViolation, "the server's answer is not a reply")
         }
-        return (kind, try Fragment(parts[1], at: version))
+        return (kind, try Fragment(parts[1]))
     }
 }

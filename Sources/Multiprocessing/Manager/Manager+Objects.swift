@@ -22,7 +22,7 @@ extension Manager {
     private func create(_ typeID: String, _ arguments: [Fragment]) async throws -> ObjectProxy {
         let client = try client
         let created = try await client.callReferences("create", [try Fragment(.string(typeID))] + arguments).value()
-        guard case .tuple(let parts) = created, parts.count == 2, case .string(let identifier) = parts[0] else {
+        guard case .tuple(let parts) = created, parts.count == 2, let identifier = parts[0].text else {
             throw ManagerError(.protocolViolation, "create answered with \(created)")
         }
         return ObjectProxy(reference: ObjectReference(counted: identifier, typeID: typeID, client: client))
@@ -30,7 +30,7 @@ extension Manager {
 
     /// Whether the server is of this kind, with leases and what else it has beyond CPython's.
     public var isSwift: Bool {
-        get async throws { try await !client.extensions().isEmpty }
+        get async throws { try await !client.traits().extensions.isEmpty }
     }
 
     /// How many objects the server holds.
@@ -85,5 +85,48 @@ extension Manager {
     /// A new `Event`.
     public func event() async throws -> EventProxy {
         EventProxy(object: try await create("Event", []))
+    }
+
+    /// A new `RLock`.
+    public func rlock() async throws -> RLockProxy {
+        RLockProxy(object: try await create("RLock", []))
+    }
+
+    /// A new `Semaphore`.
+    ///
+    /// - Parameter value: how often it can be acquired.
+    public func semaphore(value: Int = 1) async throws -> SemaphoreProxy {
+        SemaphoreProxy(object: try await create("Semaphore", [Fragment(value)]))
+    }
+
+    /// A new `BoundedSemaphore`, which cannot be released more often than it was acquired.
+    public func boundedSemaphore(value: Int = 1) async throws -> SemaphoreProxy {
+        SemaphoreProxy(object: try await create("BoundedSemaphore", [Fragment(value)]))
+    }
+
+    /// A new `Condition`.
+    public func condition() async throws -> ConditionProxy {
+        ConditionProxy(object: try await create("Condition", []))
+    }
+
+    /// A new `Barrier`.
+    ///
+    /// - Parameter parties: how many must meet.
+    public func barrier(parties: Int) async throws -> BarrierProxy {
+        BarrierProxy(object: try await create("Barrier", [Fragment(parties)]))
+    }
+
+    /// A new `Array`.
+    ///
+    /// - Parameter typecode: as Python's `array` names types: `i`, `q`, `d`…
+    public func array<Element>(_ elements: some Sequence<Element>, typecode: String) async throws -> ArrayProxy<Element> {
+        let pickled = FragmentBuilder.list(try elements.map { try Fragment(encoding: $0) })
+        return ArrayProxy(object: try await create("Array", [try Fragment(.string(typecode)), pickled]))
+    }
+
+    /// A new `set`. CPython's servers have it since 3.14.
+    public func set<Element>(_ elements: some Sequence<Element>) async throws -> SetProxy<Element> {
+        let pickled = FragmentBuilder.list(try elements.map { try Fragment(encoding: $0) })
+        return SetProxy(object: try await create("set", [pickled]))
     }
 }

@@ -111,7 +111,7 @@ extension Manager {
         try begin()
         let client = ManagerClient.shared(address: address, authkey: authkey)
         do {
-            _ = try await client.extensions()
+            _ = try await client.traits()
             state.withLock { $0 = .connected(client) }
         } catch {
             state.withLock { $0 = .new }

@@ -60,15 +60,20 @@ public struct DictionaryProxy<Key: Codable & Sendable, Value: Codable & Sendable
 
     /// All entries, in order, in one call (`list(d.items())`).
     public func entries() async throws -> [(key: Key, value: Value)] {
-        let items = try await object.send("items", []).value()
+        let items: [PickleValue] = try await object.result(of: "items", [])
         let decoder = PickleDecoder()
-        return try items.pythonPairs().map { (try decoder.decode(from: $0.0), try decoder.decode(from: $0.1)) }
+        return try items.map { try $0.pair }.map { (try decoder.decode(from: $0.0), try decoder.decode(from: $0.1)) }
     }
 
     /// Sets all these entries in one call (`d.update(entries)`).
     public func merge(_ entries: some Sequence<(Key, Value)>) async throws {
         let pairs = try entries.map { FragmentBuilder.tuple([try Fragment(encoding: $0.0), try Fragment(encoding: $0.1)]) }
         _ = try await object.send("update", [FragmentBuilder.list(pairs)])
+    }
+
+    /// An iterator over the keys, on the server (`iter(d)`).
+    public func iterator() async throws -> IteratorProxy<Key> {
+        try await object.result(of: "__iter__", [])
     }
 
     /// Removes all entries (`d.clear()`).
@@ -85,14 +90,11 @@ extension DictionaryProxy where Key: Hashable {
 }
 
 extension PickleValue {
-    /// The parts of a list of pairs, as `dict.items()` gives it.
-    fileprivate func pythonPairs() throws -> [(PickleValue, PickleValue)] {
-        guard case .list(let items) = self else {
-            throw ManagerError(.unexpectedValue, "a list of pairs was expected, not \(self)")
-        }
-        return try items.map { item in
-            guard case .tuple(let pair) = item, pair.count == 2 else {
-                throw ManagerError(.unexpectedValue, "a pair was expected, not \(item)")
+    /// The parts of one of `dict.items()`.
+    fileprivate var pair: (PickleValue, PickleValue) {
+        get throws {
+            guard case .tuple(let pair) = self, pair.count == 2 else {
+                throw ManagerError(.unexpectedValue, "a pair was expected, not \(self)")
             }
             return (pair[0], pair[1])
         }

@@ -1,4 +1,5 @@
 public import ManagerConnection
+import ManagedObjects
 import Pickle
 
 /// An object on a server, of any type: its methods are called by name. Python's `AutoProxy`.
@@ -63,18 +64,51 @@ public struct ObjectProxy: Sendable {
 
     /// Calls a method with arguments that are pickled already.
     func send(_ method: String, _ arguments: [Fragment], _ keywords: [(name: String, value: Fragment)] = []) async throws -> Fragment {
-        try await reference.taken()
-        switch try await reference.client.call(reference.identifier, method, arguments, keywords) {
-        case .value(let value): return value
-        case .proxy: throw ManagerError(.unexpectedValue, "\(typeID).\(method) returned a proxy: use proxy(from:)")
-        }
+        try await reply(method, arguments, keywords).value
     }
 
     func result<Result: Decodable>(
         of method: String, _ arguments: [Fragment], _ keywords: [(name: String, value: Fragment)] = []
     ) async throws -> Result {
-        try await send(method, arguments, keywords).decode(as: Result.self)
+        switch try await reply(method, arguments, keywords) {
+        case .value(let value): return try value.decodeResult()
+        case .proxy(let proxy):
+            let object = ObjectProxy(reference: try ObjectReference(returned: proxy, client: reference.client))
+            guard let proxy = (Result.self as? any Proxy.Type)?.init(object: object) as? Result else {
+                throw ManagerError(.unexpectedValue, "\(typeID).\(method) returned a proxy of a \(object.typeID): ask for an ObjectProxy")
+            }
+            return proxy
+        }
     }
+
+    private func reply(_ method: String, _ arguments: [Fragment], _ keywords: [(name: String, value: Fragment)]) async throws -> Wire.Reply {
+        try await reference.taken()
+        if let session = OwnedSession.current(of: reference) {
+            return try await session.reply(identifier, method, arguments, keywords)
+        }
+        return try await reference.client.call(identifier, method, arguments, keywords)
+    }
+}
+
+extension Fragment {
+    /// Reads what a method returned. Where a list is asked for, Python's view of a dict and its `array` are lists, too.
+    fileprivate func decodeResult<Result: Decodable>() throws -> Result {
+        let value = try value()
+        if Result.self == PickleValue.self { return try PickleDecoder().decode(from: value) }
+        return try PickleDecoder().decode(from: value.asList ?? value)
+    }
+}
+
+extension PickleValue {
+    /// The list that `list(view)` stands for, as `multiprocessing` pickles the views of a dict, or the items of an `array.array`.
+    private var viewedList: PickleValue? {
+        guard case .instance(let instance) = self, instance.global == PickleGlobal(module: "builtins", name: "list"),
+            instance.arguments.count == 1
+        else { return nil }
+        return instance.arguments[0]
+    }
+
+    fileprivate var asList: PickleValue? { viewedList ?? arrayItems.map { .list(PickleElements($0)) } }
 }
 
 /// Pickles an argument of any type.

@@ -17,6 +17,16 @@ final class ObjectReference: Sendable {
         taking = nil
     }
 
+    /// The reference that the server has counted for an object which a method returned (`#PROXY`).
+    ///
+    /// - Parameter proxy: `(exposed, Token(typeid, address, id))`
+    convenience init(returned proxy: Fragment, client: ManagerClient) throws {
+        guard case .tuple(let parts) = try proxy.value(), parts.count == 2, case .instance(let token) = parts[1],
+            case .tuple(let state)? = token.state, state.count == 3, let typeID = state[0].text, let identifier = state[2].text
+        else { throw ManagerError(.protocolViolation, "the server's proxy has no token") }
+        self.init(counted: identifier, typeID: typeID, client: client)
+    }
+
     /// A further reference to an object that another has, as CPython's proxies take when they are rebuilt.
     init(sharing identifier: String, typeID: String, client: ManagerClient) {
         self.client = client

@@ -38,7 +38,7 @@ public struct QueueProxy<Element: Codable & Sendable>: Proxy {
     public func put(contentsOf elements: some Sequence<Element>) async throws {
         let items = try elements.map { try Fragment(encoding: $0) }
         let client = object.reference.client
-        if try await !client.extensions().isEmpty {
+        if try await !client.traits().extensions.isEmpty {
             do {
                 _ = try await object.send("put_many", [FragmentBuilder.list(items)])
                 return
@@ -90,7 +90,7 @@ extension QueueProxy {
 
     /// Whether the queue's server has leases; CPython's has not.
     public var hasLeases: Bool {
-        get async throws { try await object.reference.client.extensions().contains("lease") }
+        get async throws { try await object.reference.client.traits().extensions.contains("lease") }
     }
 
     /// Takes an item, works on it, and only then is done with it. While the work lasts the item is on lease: when it fails,

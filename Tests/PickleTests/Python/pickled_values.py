@@ -69,6 +69,12 @@ class Reduced(object):
     def __init__(self, *arguments): self.arguments = arguments
     def __reduce__(self): return Reduced, self.arguments, self.__dict__
 
+class Named(object):
+    """Its hash is that of its state."""
+    def __init__(self, name): self.name = name
+    def __hash__(self): return hash(self.name)
+    def __eq__(self, other): return self.name == other.name
+
 class ReducedToName(object):
     def __reduce__(self): return 'singleton'
 
@@ -234,6 +240,43 @@ class Maker(object):
         value.us = {value: [value]}
         return value
 
+    def recursive_frozenset(self, depth):
+        value = Plain()
+        value.us = frozenset([value, 1])
+        value.ours = set([value, value.us])
+        return self.random.choice([value, value.us, value.ours])
+
+    def recursive_call(self, depth):
+        # Objects that can be made only when their arguments are there, and those lead back to them.
+        inner, entries, member = [], {}, Plain()
+        value = self.random.choice([
+            lambda: Reduced(inner, 1), lambda: Failure(inner), lambda: NewArguments(entries, inner),
+            lambda: functools.partial(max, inner, key=entries), lambda: SetOf([member]), lambda: TupleOf([inner, entries, member])])()
+        inner.append(value)
+        entries['back'] = [value, (value, entries)]
+        member.owner = value
+        return self.random.choice([value, inner, entries, member])
+
+    def tuple_of_many(self, depth):
+        value = tuple(self.random.choice([list, Plain, dict])() for _ in range(self.random.randrange(2, 20)))
+        for part in value: self.fill(part, [value, part])
+        return value
+
+    def graph(self, depth):
+        """Objects that lead to each other at random."""
+        choice, some = self.random.choice, lambda: [self.random.choice(made) for _ in range(self.random.randrange(1, 4))]
+        made = [choice([list, dict, Plain, ListOf, DictOf, Failure, State, collections.deque])() for _ in range(self.random.randrange(1, 6))]
+        mutable = list(made)
+        for _ in range(self.random.randrange(6)):
+            made.append(choice([tuple, TupleOf, lambda parts: Reduced(*parts), lambda parts: NewArguments(*parts)])(some()))
+        for part in mutable: self.fill(part, some())
+        return choice(made)
+
+    def fill(self, value, parts):
+        if isinstance(value, (list, collections.deque)): value.extend(parts)
+        elif isinstance(value, dict): value.update(zip('abcd', parts))
+        else: value.__dict__.update(zip('abcd', parts))
+
     def instance(self, depth):
         value = self.random.choice([Plain, Old, State, Reduced, SlotsAndDictionary, DictOf, ListOf, SetOf, Failure])()
         for name in 'abc'[:self.random.randrange(4)]: setattr(value, name, self.any(depth))
@@ -278,7 +321,8 @@ class Maker(object):
     keys = [none, small, edge, number, string, string, bytes, ascii, date, decimal, fraction, colour, named]
     containers = [
         list, list, list, tuple, tuple, tuple, dict, dict, dict, set, frozenset, recursive_list, recursive_tuple,
-        long_recursive_tuple, recursive_dict, recursive_instance, recursive_set, instance, instance, old_instance, slots, new_arguments,
+        long_recursive_tuple, recursive_dict, recursive_instance, recursive_set,
+        recursive_frozenset, recursive_call, recursive_call, tuple_of_many, graph, graph, graph, graph, instance, instance, old_instance, slots, new_arguments,
         new_keywords, state_setter, subclass, subclass, exception, partial]
 
 
@@ -326,7 +370,7 @@ def difference(left, right):
 
 
 def has_identity(value):
-    return isinstance(value, (list, dict, set, bytearray)) or hasattr(value, '__dict__') and not isinstance(value, type)
+    return isinstance(value, (list, dict, set, bytearray, collections.deque)) or hasattr(value, '__dict__') and not isinstance(value, type)
 
 
 def unequal(left, right, path, pending):
@@ -365,6 +409,7 @@ def ordered(entries):
 
 def short(value):
     """What a key looks like, without addresses."""
+    if isinstance(value, (set, frozenset)): return type(value).__name__ + repr(sorted(map(short, value)))
     if has_identity(value) and not isinstance(value, BaseException) and type(value).__module__ == __name__ and not isinstance(value, (list, dict, tuple)):
         return type(value).__name__
     return type(value).__name__.replace('long', 'int') + repr(value).rstrip('L')

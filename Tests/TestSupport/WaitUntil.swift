@@ -1,0 +1,9 @@
+/// Waits until the condition holds, looking again and again; ends with the test when its time is up.
+///
+/// - Throws: `CancellationError`; what the condition throws.
+public func waitUntil(_ condition: () throws -> Bool) async throws {
+    while try !condition() {
+        try Task.checkCancellation()
+        await Task.yield()
+    }
+}
