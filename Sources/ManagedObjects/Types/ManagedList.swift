@@ -227,7 +227,7 @@ extension ManagedList {
             default: throw .typeError("sort(\(name)=…) would run your function in the server, which runs nothing it receives; sort a copy: sorted(proxy[:], key=…)")
             }
         }
-        try sort(isReversed: isReversed)
+        try sort(isReversed: isReversed, python: arguments.python)
     }
 
     private static func checkSort(_ arguments: Arguments) throws(PythonException) {
@@ -248,14 +248,14 @@ extension ManagedList {
     }
 
     /// What a comparison that fails leaves is what it leaves in CPython, too: a part of the list is in order.
-    private mutating func sort(isReversed: Bool) throws(PythonException) {
+    private mutating func sort(isReversed: Bool, python: PythonVersion) throws(PythonException) {
         var keyed: [(value: PickleValue, fragment: Fragment)] = []
         keyed.reserveCapacity(elements.count)
         for element in elements { keyed.append((try element.pythonValue(), element)) }
         // Turned round before and after, so that equal elements keep their order.
         if isReversed { keyed.reverse() }
         defer { elements = Deque((isReversed ? keyed.reversed() : keyed).map(\.fragment)) }
-        try StableSort.sort(&keyed) { (left, right) throws(PythonException) in try left.value.isLess(than: right.value) }
+        try StableSort.sort(&keyed) { (left, right) throws(PythonException) in try left.value.isLess(than: right.value, python: python) }
     }
 }
 
