@@ -75,4 +75,27 @@ import Testing
             try await waitUntil { try await manager.objectCount == before }
         }
     }
+
+    @Test(arguments: ServerUnderTest.pythons)
+    func `A pool runs the server's functions`(_ server: ServerUnderTest) async throws {
+        try await server.withManager { manager in
+            let pool = try await manager.proxy("Pool", 2)
+            func function(_ name: String) -> PickleValue { .global(PickleGlobal(module: "builtins", name: name)) }
+            let power: Int = try await pool.apply(function("pow"), PickleValue.tuple([2, 10]))
+            #expect(power == 1024)
+            let sizes: [Int] = try await pool.map(function("len"), ["a", "bb", "ccc"])
+            #expect(sizes == [1, 2, 3])
+            let pending: ObjectProxy = try await pool.apply_async(function("abs"), PickleValue.tuple([-5]))
+            #expect(try await pending.call("get", [10], as: Int.self) == 5)
+            var mapped: [Int] = []
+            let iterator: IteratorProxy<Int> = try await pool.imap(function("abs"), [-1, -2, -3])
+            for try await number in iterator { mapped.append(number) }
+            #expect(mapped == [1, 2, 3])
+            let error = await #expect(throws: RemoteError.self) {
+                try await pool.call("apply", [function("int"), PickleValue.tuple(["x"])])
+            }
+            #expect(error?.type == .valueError)
+            try await pool.call("terminate")
+        }
+    }
 }
