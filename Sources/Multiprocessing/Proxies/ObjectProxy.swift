@@ -71,7 +71,7 @@ public struct ObjectProxy: Sendable {
         of method: String, _ arguments: [Fragment], _ keywords: [(name: String, value: Fragment)] = []
     ) async throws -> Result {
         switch try await reply(method, arguments, keywords) {
-        case .value(let value): return try value.decodeResult()
+        case .value(let value): return try NestedProxy.$reader.withValue(reference.client) { try value.decodeResult() }
         case .proxy(let proxy):
             let object = ObjectProxy(reference: try ObjectReference(returned: proxy, client: reference.client))
             guard let proxy = (Result.self as? any Proxy.Type)?.init(object: object) as? Result else {
@@ -119,24 +119,31 @@ func pickled(_ argument: any Encodable & Sendable) throws -> Fragment {
 extension ObjectProxy: Codable {
     private enum Key: String, CodingKey { case typeID, address, identifier, authkey }
 
-    /// Refers to the object from here, too. The key is the one that was encoded, or this process's own.
+    /// Refers to the object from here, too. The key is the one that was encoded, or that of the manager by which the proxy came.
     public init(from decoder: any Decoder) throws {
+        if let value = try? PickleValue(from: decoder), let nested = NestedProxy.reference(value) {
+            reference = nested
+            return
+        }
         let container = try decoder.container(keyedBy: Key.self)
-        let authkey = try container.decodeIfPresent([UInt8].self, forKey: .authkey) ?? CurrentProcess.authkey
-        let client = ManagerClient.shared(
-            address: try container.decode(ManagerAddress.self, forKey: .address), authkey: AuthenticationKey(authkey))
+        let authkey = AuthenticationKey(try container.decode([UInt8].self, forKey: .authkey))
+        let client = ManagerClient.shared(address: try container.decode(ManagerAddress.self, forKey: .address), authkey: authkey)
         reference = ObjectReference(
             sharing: try container.decode(String.self, forKey: .identifier),
             typeID: try container.decode(String.self, forKey: .typeID), client: client)
     }
 
-    /// The key goes along only to a child process, as in CPython.
+    /// Encodes what a child process needs, with the key; for a server, what Python's proxies send. Other coders cannot encode proxies.
     public func encode(to encoder: any Encoder) throws {
+        guard EncodedTarget.isBeingEncoded else {
+            try NestedProxy.value(of: reference).encode(to: encoder)
+            return
+        }
         var container = encoder.container(keyedBy: Key.self)
         try container.encode(typeID, forKey: .typeID)
         try container.encode(address, forKey: .address)
         try container.encode(identifier, forKey: .identifier)
-        if EncodedTarget.isBeingEncoded { try container.encode(reference.client.authkey.bytes, forKey: .authkey) }
+        try container.encode(reference.client.authkey.bytes, forKey: .authkey)
     }
 }
 

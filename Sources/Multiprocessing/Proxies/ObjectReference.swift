@@ -1,3 +1,4 @@
+import ManagedObjects
 import ManagerConnection
 import Pickle
 
@@ -21,10 +22,10 @@ final class ObjectReference: Sendable {
     ///
     /// - Parameter proxy: `(exposed, Token(typeid, address, id))`
     convenience init(returned proxy: Fragment, client: ManagerClient) throws {
-        guard case .tuple(let parts) = try proxy.value(), parts.count == 2, case .instance(let token) = parts[1],
-            case .tuple(let state)? = token.state, state.count == 3, let typeID = state[0].text, let identifier = state[2].text
+        guard case .tuple(let parts) = try proxy.value(), parts.count == 2, case .instance(let instance) = parts[1],
+            let token = ProxyToken(token: instance)
         else { throw ManagerError(.protocolViolation, "the server's proxy has no token") }
-        self.init(counted: identifier, typeID: typeID, client: client)
+        self.init(counted: token.identifier, typeID: token.typeID, client: client)
     }
 
     /// A further reference to an object that another has, as CPython's proxies take when they are rebuilt.
