@@ -210,4 +210,19 @@ import Testing
             #expect(try await same.value(forKey: "list")?.elements() == [1, 2, 3, 4])
         }
     }
+
+    /// Python 2.7's server has the list itself in the place of its proxy.
+    @Test(arguments: ServerUnderTest.all.filter { $0.isAtLeast(3, 6) })
+    func `A proxy in a container is a proxy of the same object`(_ server: ServerUnderTest) async throws {
+        try await server.withManager { manager in
+            let inner = try await manager.list([1, 2])
+            let outer = try await manager.dictionary(String.self, ListProxy<Int>.self)
+            try await outer.updateValue(inner, forKey: "inner")
+            let read = try #require(try await outer.value(forKey: "inner"))
+            #expect(read.object.identifier == inner.object.identifier)
+            try await read.append(3)
+            #expect(try await inner.elements() == [1, 2, 3])
+            for (key, list) in try await outer.entries() { #expect(try await (key, list.count) == ("inner", 3)) }
+        }
+    }
 }

@@ -23,8 +23,8 @@ final class ObjectReference: Sendable {
     ///
     /// - Parameter proxy: `(exposed, Token(typeid, address, id))`
     convenience init(returned proxy: Fragment, client: ManagerClient) throws {
-        guard case .tuple(let parts) = try proxy.value(), parts.count == 2, case .instance(let token) = parts[1],
-            let token = ProxyToken(token: token)
+        guard case .tuple(let parts) = try proxy.value(), parts.count == 2, case .instance(let instance) = parts[1],
+            let token = ProxyToken(token: instance)
         else { throw ManagerError(.protocolViolation, "the server's proxy has no token") }
         self.init(counted: token.identifier, typeID: token.typeID, client: client)
     }
