@@ -109,6 +109,9 @@ class Tester(object):
         if not self.texts and one[0] in ('raises', 'remote error', 'unserializable'):
             return re.match(r'[\w.]+', one[1]).group() == re.match(r'[\w.]+', two[1]).group()
         call = sequence.calls[position - 1] if position else None
+        if call is not None and call.method == '__delattr__':  # in 3.12 and later it depends on the class's other objects whether the error holds the name
+            one, two = [(outcome[0], re.sub(r"\{'name': .*", '', outcome[1])) for outcome in (one, two)]
+            return one == two
         unordered = not sequences.KINDS[sequence.typeid].ordered and (PYTHON2 or sequence.typeid == 'set')
         return unordered and call is not None and one[0] == 'returns' and sorted(one[1]) == sorted(two[1])
 

@@ -1,14 +1,12 @@
 """Random values of Python's built-in and well-known types, and a comparable description of what comes back."""
 from __future__ import print_function
 
-import array
 import collections
 import datetime
 import decimal
 import fractions
 import re
 import sys
-import uuid
 
 PYTHON2 = sys.version_info < (3,)
 if PYTHON2:
@@ -80,11 +78,11 @@ def atom(rng):
 
 
 def rare(rng):
-    """Values that are data of classes."""
+    """Values that are data of classes, of those whose `repr` a server knows that runs no Python."""
     return rng.choice([
         lambda: bytearray(rng.choice(BYTES)), lambda: complex(rng.choice(FLOATS[:6]), rng.choice(FLOATS[:6])), lambda: range(3),
-        lambda: slice(1, None, 2), lambda: fractions.Fraction(1, 3), lambda: uuid.UUID(int=5), lambda: len, lambda: int,
-        lambda: collections.OrderedDict([(1, 2)]), lambda: collections.deque([1, 2]), lambda: array.array('i', [1, 2]),
+        lambda: slice(1, None, 2), lambda: fractions.Fraction(1, 3), lambda: len, lambda: int,
+        lambda: collections.OrderedDict([(1, 2)]), lambda: collections.deque([1, 2]),
         lambda: ValueError(u'x', 1) if not PYTHON2 else 1, lambda: KeyError(3) if not PYTHON2 else 2, lambda: NotImplemented if not PYTHON2 else None, lambda: Ellipsis if not PYTHON2 else None,
         lambda: type(None) if not PYTHON2 else None, lambda: collections.defaultdict(int, {1: 2}), lambda: object if not PYTHON2 else None,
         lambda: collections.Counter([1, 1]), lambda: datetime.datetime(2020, 1, 1) if PYTHON2 else datetime.timezone.utc,
