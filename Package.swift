@@ -66,7 +66,7 @@ let package = Package(
             ],
             swiftSettings: settings),
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
-        .testTarget(name: "PickleTests", dependencies: ["Pickle", "TestSupport"], exclude: ["Python"], swiftSettings: settings),
+        .testTarget(name: "PickleTests", dependencies: ["Pickle", "TestSupport"], exclude: ["Pickles", "Python"], swiftSettings: settings),
         .testTarget(name: "ManagerConnectionTests", dependencies: ["ManagerConnection", "TestSupport"] + nio, swiftSettings: settings),
         .testTarget(name: "ManagedObjectsTests", dependencies: ["ManagedObjects", "Pickle"], swiftSettings: settings),
         .testTarget(

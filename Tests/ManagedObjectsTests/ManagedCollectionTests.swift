@@ -29,13 +29,13 @@ struct ManagedDictionaryTests {
         #expect(try dictionary.call("__setitem__", [1], 2).exception?.arguments == ["unhashable type: 'list'"])
     }
 
-    @Test func `update takes a mapping, pairs and keywords, and changes nothing when one is wrong`() throws {
+    @Test func `update takes a mapping, pairs and keywords, and keeps what stood before a mistake, as Python does`() throws {
         let dictionary = ObjectUnderTest(ManagedDictionary())
         _ = try dictionary.call("update", positional: [["a": 1]], keywords: [("b", 2)])
         _ = try dictionary.call("update", [.tuple(["c", 3])])
         #expect(try dictionary.repr() == "{'a': 1, 'b': 2, 'c': 3}")
         #expect(try dictionary.call("update", [.tuple(["d", 4]), .tuple(["e"])]).exception?.name == "ValueError")
-        #expect(try dictionary.call("__len__").value() == 3)
+        #expect(try dictionary.repr() == "{'a': 1, 'b': 2, 'c': 3, 'd': 4}")
     }
 }
 
@@ -115,7 +115,7 @@ struct ManagedSetTests {
     @Test func `Methods take any iterables, operators only sets`() throws {
         let set = try set(1, 2, 3)
         #expect(try elements(set.call("union", [4], .tuple([5]))) == [1, 2, 3, 4, 5])
-        #expect(try elements(set.call("intersection", [3, 1, 9])) == [1, 3])
+        #expect(try elements(set.call("intersection", [3, 1.0, 9])) == [3, 1.0])
         #expect(try elements(set.call("difference", [1], [2])) == [3])
         #expect(try elements(set.call("symmetric_difference", [3, 4])) == [1, 2, 4])
         #expect(try elements(set.call("__and__", .set([2, 9]))) == [2])

@@ -1,4 +1,5 @@
 import Pickle
+import TestSupport
 import Testing
 
 /// Pickles that went wrong on the way: read as Python reads them, or refused; never more than that.
@@ -36,8 +37,8 @@ struct MutationTests {
             except Exception: write_frame(b'')
         """
 
-    private static func mutations(_ python: PythonInterpreter) throws -> [[UInt8]] {
-        let originals = try PythonRandomValues.rows(generate, python).compactMap { row -> [UInt8]? in
+    private static func mutations(_ python: PythonInterpreter) async throws -> [[UInt8]] {
+        let originals = try await PythonRandomValues.rows(generate, python).compactMap { row -> [UInt8]? in
             switch row[0] {
             case .bytes(let bytes): bytes
             case .byteArray(let array): array.bytes
@@ -66,10 +67,10 @@ struct MutationTests {
     }
 
     @Test(arguments: [PythonInterpreter.all.first, .newest].compactMap { $0 })
-    func `Mutated pickles are read as Python reads them, or refused`(_ python: PythonInterpreter) throws {
-        let mutations = try Self.mutations(python)
+    func `Mutated pickles are read as Python reads them, or refused`(_ python: PythonInterpreter) async throws {
+        let mutations = try await Self.mutations(python)
         let newest = try #require(PythonInterpreter.newest)
-        let answers = Frames.split(try newest.run(script: Self.read, input: Frames.joined(mutations)))
+        let answers = Frames.split(try await newest.run(Self.read, environment: PythonModules.environment, input: Frames.joined(mutations)).bytes)
         #expect(answers.count == mutations.count)
         var agreed = 0
         for (mutation, answer) in zip(mutations, answers) where !answer.isEmpty {
@@ -86,9 +87,9 @@ struct MutationTests {
     }
 
     @Test(arguments: [PythonInterpreter.all.first, .newest].compactMap { $0 })
-    func `What the scanner cuts out of mutated pickles is what the unpickler reads there`(_ python: PythonInterpreter) throws {
+    func `What the scanner cuts out of mutated pickles is what the unpickler reads there`(_ python: PythonInterpreter) async throws {
         var cut = 0
-        for mutation in try Self.mutations(python) {
+        for mutation in try await Self.mutations(python) {
             guard let whole = try? Unpickler().load(mutation) else { continue }
             mutation.withUnsafeBytes { bytes in
                 var scanner = PickleScanner()

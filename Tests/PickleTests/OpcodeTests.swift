@@ -1,4 +1,5 @@
 import Pickle
+import TestSupport
 import Testing
 
 /// Every opcode that a Python's `pickletools` lists, in a small pickle that its `pickle.loads` reads.
@@ -48,9 +49,9 @@ struct OpcodeTests {
         let pickle, expected: [UInt8]
     }
 
-    private static func samples() throws -> [Sample] {
+    private static func samples() async throws -> [Sample] {
         let python = try #require(PythonInterpreter.newest)
-        guard case .list(let rows) = try Unpickler().load(try python.run(script: script)) else { return [] }
+        guard case .list(let rows) = try Unpickler().load(try await python.run(script, environment: PythonModules.environment).bytes) else { return [] }
         return rows.compactMap { row in
             guard case .tuple(let row) = row, case .int(let code) = row[1], case .bytes(let pickle) = row[2], case .bytes(let expected) = row[3]
             else { return nil }
@@ -58,8 +59,8 @@ struct OpcodeTests {
         }
     }
 
-    @Test func `Every opcode is read as Python reads it`() throws {
-        let samples = try Self.samples()
+    @Test func `Every opcode is read as Python reads it`() async throws {
+        let samples = try await Self.samples()
         #expect(samples.count >= 68)
         for sample in samples {
             switch sample.name {
@@ -76,8 +77,8 @@ struct OpcodeTests {
         }
     }
 
-    @Test func `No byte but Python's opcodes is taken for one`() throws {
-        let codes = Set(try Self.samples().map(\.code))
+    @Test func `No byte but Python's opcodes is taken for one`() async throws {
+        let codes = Set(try await Self.samples().map(\.code))
         for byte in UInt8.min...UInt8.max {
             var isUnknown = false
             do { _ = try Unpickler().load([byte]) } catch { isUnknown = error.reason == .unknownOpcode }
@@ -90,8 +91,8 @@ struct OpcodeTests {
         }
     }
 
-    @Test func `The scanner cuts out what the unpickler reads, for every opcode`() throws {
-        for sample in try Self.samples() {
+    @Test func `The scanner cuts out what the unpickler reads, for every opcode`() async throws {
+        for sample in try await Self.samples() {
             try sample.pickle.withUnsafeBytes { bytes in
                 var scanner = PickleScanner()
                 guard let span = try scanner.scan(bytes) else { return }

@@ -1,4 +1,5 @@
 import Pickle
+import TestSupport
 import Testing
 
 /// `==`, `hash` and `<` of random pairs, as their Python answers.
@@ -42,8 +43,8 @@ struct PythonOrderTests {
         }
     }
 
-    private static func rows(_ python: PythonInterpreter) throws -> [Row] {
-        try PythonRandomValues.rows(compare, python).map { try Row($0) }
+    private static func rows(_ python: PythonInterpreter) async throws -> [Row] {
+        try await PythonRandomValues.rows(compare, python).map { try Row($0) }
     }
 
     private static func outcome<Value>(_ python: PythonVersion, _ body: () throws -> Value) -> (value: Value?, error: [String]) {
@@ -58,8 +59,8 @@ struct PythonOrderTests {
     }
 
     @Test(arguments: PythonInterpreter.all)
-    func `Two values are equal, and one key, where their Python says so`(_ python: PythonInterpreter) throws {
-        let rows = try Self.rows(python)
+    func `Two values are equal, and one key, where their Python says so`(_ python: PythonInterpreter) async throws {
+        let rows = try await Self.rows(python)
         #expect(rows.count > 3000)
         for row in rows {
             if (row.left == row.right) != row.isEqual { Issue.record("\(row.left) == \(row.right) is \(row.isEqual)") }
@@ -72,9 +73,9 @@ struct PythonOrderTests {
     }
 
     @Test(arguments: PythonInterpreter.all)
-    func `A value is less than another, or not comparable, as their Python says`(_ python: PythonInterpreter) throws {
+    func `A value is less than another, or not comparable, as their Python says`(_ python: PythonInterpreter) async throws {
         let version = PythonVersion(UInt8(python.major), UInt8(python.minor))
-        for row in try Self.rows(python) {
+        for row in try await Self.rows(python) {
             let (isLess, error) = Self.outcome(version) { try row.left.isLess(than: row.right, python: version) }
             // Python 2's messages are of its `str`, ours of `unicode`.
             if isLess != row.isLess || error.map({ $0.replacing("(u", with: "(") }) != row.lessError {
@@ -84,10 +85,10 @@ struct PythonOrderTests {
     }
 
     @Test(arguments: PythonInterpreter.python3)
-    func `What cannot be hashed is refused with their Python's words`(_ python: PythonInterpreter) throws {
+    func `What cannot be hashed is refused with their Python's words`(_ python: PythonInterpreter) async throws {
         let version = PythonVersion(UInt8(python.major), UInt8(python.minor))
         var refused = 0
-        for row in try Self.rows(python) {
+        for row in try await Self.rows(python) {
             let error = Self.outcome(version) { try PickleKey(row.left) }.error
             if !error.isEmpty { refused += 1 }
             if error != row.hashError { Issue.record("\(row.left): \(error) is \(row.hashError)") }
@@ -96,7 +97,7 @@ struct PythonOrderTests {
     }
 
     @Test(arguments: PythonInterpreter.python3)
-    func `Objects of Python's collections are refused as keys, and equal what Python says`(_ python: PythonInterpreter) throws {
+    func `Objects of Python's collections are refused as keys, and equal what Python says`(_ python: PythonInterpreter) async throws {
         let script = """
             from collections import *
             import array
@@ -109,7 +110,7 @@ struct PythonOrderTests {
 
             """
         let version = PythonVersion(UInt8(python.major), UInt8(python.minor))
-        for row in try PythonRandomValues.rows(script, python) {
+        for row in try await PythonRandomValues.rows(script, python) {
             if (row[0] == row[1]) != (row[2] == true) { Issue.record("\(row[0]) == \(row[1]) is \(row[2])") }
             let error = Self.outcome(version) { try PickleKey(row[0]) }.error
             #expect(error == ["TypeError", try PickleValue.tuple([row[3]]).pythonRepr()])

@@ -1,4 +1,5 @@
 import Pickle
+import TestSupport
 import Testing
 
 /// Values that hold themselves by way of objects that can be made only after their parts.
@@ -6,41 +7,41 @@ struct RecursiveValuesTests {
     static let versions: [PickleProtocol] = [.v2, .v3, .v4, .v5]
 
     /// Runs a script that sets `value`, reads its pickle, writes it at a protocol, and has Python assert something of that.
-    private static func check(_ script: String, _ assertion: String, at version: PickleProtocol) throws -> [UInt8] {
+    private static func check(_ script: String, _ assertion: String, at version: PickleProtocol) async throws -> [UInt8] {
         let python = try #require(PythonInterpreter.newest)
-        let pickle = try python.run(script: preamble + script + "\nsys.stdout.buffer.write(pickle.dumps(value, 4))")
+        let pickle = try await python.run(preamble + script + "\nsys.stdout.buffer.write(pickle.dumps(value, 4))", environment: PythonModules.environment).bytes
         let ours = try Pickler(version).dump(Unpickler().load(pickle))
-        _ = try python.run(script: preamble + "value = pickle.load(sys.stdin.buffer)\nassert \(assertion), value", input: ours)
+        _ = try await python.run(preamble + "value = pickle.load(sys.stdin.buffer)\nassert \(assertion), value", environment: PythonModules.environment, input: ours).bytes
         return ours
     }
 
     private static let preamble = "import sys, pickle\nfrom pickled_values import *\nsys.setrecursionlimit(100000)\n"
 
     @Test(arguments: versions)
-    func `A tuple whose lists hold it is written once, and its parts once`(_ version: PickleProtocol) throws {
+    func `A tuple whose lists hold it is written once, and its parts once`(_ version: PickleProtocol) async throws {
         let script = "value = tuple([] for _ in range(300))\nfor part in value: part.append(value)"
-        let ours = try Self.check(script, "len(value) == 300 and all(part == [value] and part[0] is value for part in value)", at: version)
+        let ours = try await Self.check(script, "len(value) == 300 and all(part == [value] and part[0] is value for part in value)", at: version)
         #expect(ours.count < 300 * 20)
     }
 
     @Test(arguments: versions)
-    func `A set whose members lead back to it is filled before they are`(_ version: PickleProtocol) throws {
+    func `A set whose members lead back to it is filled before they are`(_ version: PickleProtocol) async throws {
         let script = "member = Plain(); value = SetOf([member, 1]); member.owner = value"
-        _ = try Self.check(script, "len(value) == 2 and [m for m in value if m != 1][0].owner is value", at: version)
+        _ = try await Self.check(script, "len(value) == 2 and [m for m in value if m != 1][0].owner is value", at: version)
         let frozen = "member = Plain(); value = frozenset([member, 1]); member.owner = value"
-        _ = try Self.check(frozen, "len(value) == 2 and [m for m in value if m != 1][0].owner is value", at: version)
+        _ = try await Self.check(frozen, "len(value) == 2 and [m for m in value if m != 1][0].owner is value", at: version)
     }
 
     @Test(arguments: versions)
-    func `A call is given lists that hold its result`(_ version: PickleProtocol) throws {
+    func `A call is given lists that hold its result`(_ version: PickleProtocol) async throws {
         let script = "inner = []; value = Failure(inner, [7]); inner.append(value)"
-        _ = try Self.check(script, "value.args[0][0] is value and value.args[1] == [7]", at: version)
+        _ = try await Self.check(script, "value.args[0][0] is value and value.args[1] == [7]", at: version)
     }
 
     @Test(arguments: versions)
-    func `A key that has its hash from its state is filled before it is used`(_ version: PickleProtocol) throws {
+    func `A key that has its hash from its state is filled before it is used`(_ version: PickleProtocol) async throws {
         let script = "key = Named('key'); entries = {}; value = (entries, key); key.owner = value; entries[key] = 1"
-        _ = try Self.check(script, "value[0][value[1]] == 1 and value[1].owner is value", at: version)
+        _ = try await Self.check(script, "value[0][value[1]] == 1 and value[1].owner is value", at: version)
     }
 
     /// A hundred thousand objects, each shared and each on one cycle: what is not linear does not end.

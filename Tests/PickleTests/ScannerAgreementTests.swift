@@ -1,4 +1,5 @@
 import Pickle
+import TestSupport
 import Testing
 
 /// Requests as Pythons pickle them, with random arguments that share parts: what the scanner cuts out is what the unpickler reads.
@@ -13,8 +14,8 @@ struct ScannerAgreementTests {
         """
 
     @Test(arguments: PythonInterpreter.all)
-    func `Each argument is cut out as it is in the whole, or left to be read`(_ python: PythonInterpreter) throws {
-        let requests = Frames.split(try python.run(script: Self.generate))
+    func `Each argument is cut out as it is in the whole, or left to be read`(_ python: PythonInterpreter) async throws {
+        let requests = Frames.split(try await python.run(Self.generate, environment: PythonModules.environment).bytes)
         #expect(requests.count > 200)
         var scanner = PickleScanner()
         var cut = 0
