@@ -2,6 +2,7 @@
 from __future__ import print_function
 
 import collections
+import sys
 
 from values import PYTHON2, integer, iterable, key, range, rare, small_numbers, value
 
@@ -305,6 +306,8 @@ KINDS = {
         '__getattribute__': one(lambda rng: rng.choice(['parties', 'n_waiting', 'broken', 'nonesuch', 5])), 'wait': timeout, 'abort': none, 'reset': none},
         waits=('wait',), sessions=2, names=('timeout',), spoils=False),
 }
+if sys.version_info < (3, 9):
+    del KINDS['set'].methods['__class_getitem__']
 if PYTHON2:
     KINDS['Condition'].methods['wait'] = lambda rng: rng.choice([(0,), (0.0,), (0.001,)])
     KINDS['Event'].methods['wait'] = lambda rng: rng.choice([(0,), (0.0,), (0.001,)])

@@ -33,11 +33,11 @@ extension ManagedSet {
             return .none
         }
         Method("set.discard", .oneArgument) { (set, call, _) throws(PythonException) in
-            _ = set.members.remove(try PickleKey(call[0]))
+            _ = set.members.remove(try call.key(0))
             return .none
         }
         Method("set.remove", .oneArgument) { (set, call, _) throws(PythonException) in
-            guard set.members.remove(try PickleKey(call[0])) else { throw .keyError(try call[0].pythonValue()) }
+            guard set.members.remove(try call.key(0)) else { throw .keyError(try call[0].pythonValue()) }
             return .none
         }
         Method("set.pop", .noArguments) { (set, _, _) throws(PythonException) in
@@ -49,7 +49,7 @@ extension ManagedSet {
             return .none
         }
         Method("set.__contains__", .oneArgument) { (set, call, _) throws(PythonException) in
-            .bool(set.members.contains(try PickleKey(call[0])))
+            .bool(set.members.contains(try call.key(0)))
         }
         Method("set.__class_getitem__", .oneArgument) { (_, call, _) throws(PythonException) in
             .value(try Fragment(pythonValue: Self.alias(of: call[0].pythonValue())))
