@@ -95,9 +95,12 @@ extension ManagedSet {
         combination("union", SetMembers.union)
         combination("intersection", SetMembers.intersection)
         combination("difference", SetMembers.subtracting)
-        update("update", SetMembers.union)
-        update("intersection_update", SetMembers.intersection)
-        update("difference_update", SetMembers.subtracting)
+        update("update") { (members, element) throws(PythonException) in try members.insert(element) }
+        update("difference_update") { (members, element) throws(PythonException) in _ = members.remove(try PickleKey(element)) }
+        Method("set.intersection_update", .variadic, iterates: true) { (set, call, _) throws(PythonException) in
+            set.members = try set.combined(call, SetMembers.intersection)
+            return .none
+        }
         Method("set.symmetric_difference", .oneArgument, iterates: true) { (set, call, _) throws(PythonException) in
             .value(set.members.symmetricDifference(try SetMembers(call[0])).fragment)
         }
@@ -116,10 +119,14 @@ extension ManagedSet {
         }
     }
 
-    /// The same in place.
-    private static func update(_ name: String, _ combine: @escaping Combine) -> Method<ManagedSet> {
+    /// A method that does something with each element of any number of others; what stands before a mistake is done, as in CPython.
+    private static func update(
+        _ name: String, _ apply: @escaping @Sendable (inout SetMembers, Fragment) throws(PythonException) -> Void
+    ) -> Method<ManagedSet> {
         Method("set.\(name)", .variadic, iterates: true) { (set, call, _) throws(PythonException) in
-            set.members = try set.combined(call, combine)
+            for argument in call.sent.positional {
+                for element in try argument.pythonElements(python: call.python) { try apply(&set.members, element) }
+            }
             return .none
         }
     }
