@@ -90,6 +90,8 @@ class Tester(object):
         for position, (one, two) in enumerate(zip(left, right)):
             if not self._same(sequence, position, one, two):
                 return position, one, two
+            if one[0] == 'raises' and sequence.calls[position - 1].method == 'sort':
+                return None  # what a sort that failed leaves behind is said to be any order
         if len(left) != len(right):
             return min(len(left), len(right)), ('%d answers' % len(left), ''), ('%d answers' % len(right), '')
         return None
