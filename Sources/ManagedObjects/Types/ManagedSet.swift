@@ -33,11 +33,11 @@ extension ManagedSet {
             return .none
         }
         Method("set.discard", .oneArgument) { (set, call, _) throws(PythonException) in
-            _ = set.members.remove(try call.key(0))
+            _ = set.members.remove(try call.member())
             return .none
         }
         Method("set.remove", .oneArgument) { (set, call, _) throws(PythonException) in
-            guard set.members.remove(try call.key(0)) else { throw .keyError(try call[0].pythonValue()) }
+            guard set.members.remove(try call.member()) else { throw .keyError(try call[0].pythonValue()) }
             return .none
         }
         Method("set.pop", .noArguments) { (set, _, _) throws(PythonException) in
@@ -49,7 +49,7 @@ extension ManagedSet {
             return .none
         }
         Method("set.__contains__", .oneArgument) { (set, call, _) throws(PythonException) in
-            .bool(set.members.contains(try call.key(0)))
+            .bool(set.members.contains(try call.member()))
         }
         Method("set.__class_getitem__", .oneArgument) { (_, call, _) throws(PythonException) in
             .value(try Fragment(pythonValue: Self.alias(of: call[0].pythonValue())))
@@ -199,5 +199,13 @@ extension ManagedSet {
             default: return .value(try Fragment(pythonValue: .global(PickleGlobal(module: "builtins", name: "NotImplemented"))))
             }
         }
+    }
+}
+
+extension Call {
+    /// The first argument as an element to look for: a `set` stands for the `frozenset` of its elements.
+    fileprivate func member() throws(PythonException) -> PickleKey {
+        guard self[0].int == nil, case .set(let elements) = try self[0].pythonValue() else { return try key(0) }
+        return try PickleKey(.frozenSet(elements))
     }
 }
