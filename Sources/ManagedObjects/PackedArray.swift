@@ -43,6 +43,11 @@ struct PackedArray: Sendable {
             bytes.replaceSubrange(slice.start * size..<max(slice.start, slice.stop) * size, with: items.bytes)
             return
         }
+        if items.count == 0 {  // deletes, which a list does not do
+            let removed = Set(slice.positions)
+            bytes = (0..<count).filter { !removed.contains($0) }.flatMap { bytes[$0 * size..<($0 + 1) * size] }
+            return
+        }
         guard items.count == slice.count else {
             throw .valueError("attempt to assign array of size \(items.count) to extended slice of size \(slice.count)")
         }
@@ -99,7 +104,7 @@ extension PackedArray {
     /// - Throws: what Python's raises.
     init(_ typecode: PickleValue, initializer: PickleValue, _ python: PythonVersion) throws(PythonException) {
         guard let text = typecode.text, text.unicodeScalars.count == 1, let character = text.first else {
-            throw .typeError("array() argument 1 must be a unicode character, not \(typecode.pythonTypeName)")
+            throw .typeError("array() argument 1 must be a unicode character, not \(typecode.typeTitle(python))")
         }
         guard let type = ArrayItemType(typecode: character), character != "c" || python.isPython2 else {
             throw .valueError("bad typecode (must be b, B, u, h, H, i, I, l, L, q, Q, f or d)")

@@ -51,12 +51,14 @@ extension Call {
         return try argument.pythonValue().pythonTruth
     }
 
-    /// A `str`.
-    public func text(_ position: Int) throws(PythonException) -> String {
-        switch try self[position].pythonValue() {
-        case .string(let text): return text
-        case .legacyString(let bytes): return String(decoding: bytes, as: UTF8.self)
-        case let value: throw .typeError("attribute name must be string, not '\(value.typeTitle(python))'")
+    /// The first argument as the name of an attribute.
+    ///
+    /// - Throws: `TypeError: attribute name must be string, not 'int'`.
+    func attributeName() throws(PythonException) -> PickleValue {
+        let value = try self[0].pythonValue()
+        switch value {
+        case .string, .surrogateString, .legacyString: return value
+        default: throw .typeError("attribute name must be string, not '\(value.typeTitle(python))'")
         }
     }
 }
@@ -81,7 +83,7 @@ extension Fragment {
         if let int { return int }
         switch value {
         case .bigInt: throw .indexError("cannot fit 'int' into an index-sized integer")
-        case let value: throw .typeError("'\(value.pythonTypeName)' object cannot be interpreted as an integer")
+        case let value: throw .typeError("'\(value.pythonTypeTitle)' object cannot be interpreted as an integer")
         }
     }
 }

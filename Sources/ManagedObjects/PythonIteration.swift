@@ -30,6 +30,23 @@ extension PickleValue {
     }
 }
 
+extension PickleValue {
+    /// The entries of a mapping; `nil` for what is none.
+    var pythonEntries: [(key: PickleValue, value: PickleValue)]? {
+        switch self {
+        case .dictionary(let entries): return entries.map { ($0.key, $0.value) }
+        case .instance(let instance):
+            switch instance.global {
+            case PickleGlobal(module: "collections", name: "OrderedDict"), PickleGlobal(module: "collections", name: "defaultdict"):
+                return instance.dictionaryItems
+            case PickleGlobal(module: "collections", name: "Counter"): return instance.arguments.first?.pythonEntries ?? []
+            default: return nil
+            }
+        default: return nil
+        }
+    }
+}
+
 extension PickleInstance {
     /// The numbers of a `range`, the items of a `deque` or of an instance of a subclass of `list`, the keys of a `dict`'s.
     fileprivate func pythonIteration() throws(PythonException) -> [PickleValue]? {

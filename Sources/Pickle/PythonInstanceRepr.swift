@@ -182,12 +182,12 @@ extension PickleInstance {
 
     private var entries: PythonItems { PythonItems(reference.graph, node.dictionaryItems, areEntries: true) }
 
-    /// `OrderedDict({'a': 1})`, as since Python 3.12; in Python 2 `OrderedDict([('a', 1)])`.
+    /// `OrderedDict({'a': 1})`, as since Python 3.12; before that `OrderedDict([('a', 1)])`.
     private func orderedDictionaryParts(_ python: PythonVersion) -> [PythonTextPart] {
         // Python 2 gives the entries to the constructor, as lists of two, but shows tuples.
         if case .list(let pairs)? = arguments.first { return orderedDictionaryParts(pairs: pairs) }
         guard !entries.isEmpty else { return [.text("OrderedDict()")] }
-        guard python.isPython2 else { return [.text("OrderedDict({"), .items(entries), .text("})")] }
+        guard python < PythonVersion(3, 12) else { return [.text("OrderedDict({"), .items(entries), .text("})")] }
         let pairs = PickleValue.list(dictionaryItems.map { .tuple([$0.key, $0.value]) })
         return [.text("OrderedDict("), .value(pairs), .text(")")]
     }

@@ -90,6 +90,8 @@ class Tester(object):
         for position, (one, two) in enumerate(zip(left, right)):
             if not self._same(sequence, position, one, two):
                 return position, one, two
+            if one[0] == 'raises' and sequence.calls[position - 1].method == 'sort':
+                return None  # what a sort that failed leaves behind is said to be any order
         if len(left) != len(right):
             return min(len(left), len(right)), ('%d answers' % len(left), ''), ('%d answers' % len(right), '')
         return None
@@ -109,6 +111,9 @@ class Tester(object):
         if not self.texts and one[0] in ('raises', 'remote error', 'unserializable'):
             return re.match(r'[\w.]+', one[1]).group() == re.match(r'[\w.]+', two[1]).group()
         call = sequence.calls[position - 1] if position else None
+        if call is not None and call.method == '__delattr__':  # in 3.12 and later it depends on the class's other objects whether the error holds the name
+            one, two = [(outcome[0], re.sub(r"\{'name': .*", '', outcome[1])) for outcome in (one, two)]
+            return one == two
         unordered = not sequences.KINDS[sequence.typeid].ordered and (PYTHON2 or sequence.typeid == 'set')
         return unordered and call is not None and one[0] == 'returns' and sorted(one[1]) == sorted(two[1])
 

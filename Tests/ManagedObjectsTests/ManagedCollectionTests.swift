@@ -129,11 +129,11 @@ struct ManagedSetTests {
         #expect(try set.call("isdisjoint", [7]).value() == true)
     }
 
-    @Test func `Updates change the set, and none of it when an argument is wrong`() throws {
+    @Test func `Updates change the set, up to an argument that is wrong`() throws {
         let set = try set(1, 2)
         #expect(try set.call("update", [3], 4).exception?.name == "TypeError")
-        #expect(try set.call("__len__").value() == 2)
-        _ = try set.call("update", [3], [4])
+        #expect(try set.call("__len__").value() == 3)
+        _ = try set.call("update", [4])
         _ = try set.call("difference_update", [1])
         #expect(try elements(set.call("__iand__", .set([2, 3]))) == [2, 3])
     }

@@ -85,6 +85,6 @@ extension Call {
     /// The bounds of a simple slice of Python 2, which has added the length to negative ones already; what is negative still lies
     /// before the first element.
     func legacySlice(length: Int) throws(PythonException) -> PythonSlice {
-        try PythonSlice(start: max(int(0), 0), stop: max(int(1), 0), step: nil, length: length)
+        try PythonSlice(start: max(size(0), 0), stop: max(size(1), 0), step: nil, length: length)
     }
 }

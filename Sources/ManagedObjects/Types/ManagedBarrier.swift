@@ -45,7 +45,7 @@ public struct ManagedBarrier: ManagedObject {
     }
 
     private func attribute(_ call: Call) throws(PythonException) -> Outcome {
-        switch try call.text(0) {
+        switch try call.attributeName().text {
         case "parties": return .int(parties)
         case "n_waiting": return .int(waiters.count)
         case "broken": return .bool(isBroken)

@@ -99,7 +99,7 @@ extension ManagedDictionary {
 
     private mutating func update(_ source: Fragment, _ python: PythonVersion) throws(PythonException) {
         let value = try source.pythonValue()
-        if case .dictionary(let entries) = value {
+        if let entries = value.pythonEntries {
             for (key, value) in entries { try set(key, Fragment(pythonValue: value, from: source), source) }
             return
         }

@@ -20,17 +20,17 @@ public struct ManagedNamespace: ManagedObject {
 
     public static let methods = MethodTable<ManagedNamespace> {
         Method("Namespace.__getattribute__", .slot(1)) { (namespace, call, _) throws(PythonException) in
-            guard let value = namespace.attributes[try call.attributeName()] else {
+            guard let value = namespace.attributes[try PickleKey(call.attributeName())] else {
                 throw .missingAttribute(try call[0].pythonValue(), of: "Namespace", call.python)
             }
             return .value(value)
         }
         Method("Namespace.__setattr__", .unpackedSlot(2)) { (namespace, call, _) throws(PythonException) in
-            namespace.attributes.set(try call.attributeName(), (call[0], call[1]))
+            namespace.attributes.set(try PickleKey(call.attributeName()), (call[0], call[1]))
             return .none
         }
         Method("Namespace.__delattr__", .slot(1)) { (namespace, call, _) throws(PythonException) in
-            guard namespace.attributes.remove(try call.attributeName()) == nil else { return .none }
+            guard namespace.attributes.remove(try PickleKey(call.attributeName())) == nil else { return .none }
             let name = try call[0].pythonValue()
             if call.python < PythonVersion(3, 11) { throw PythonException(name: "AttributeError", arguments: [name]) }
             throw .missingAttribute(name, of: "Namespace")
@@ -51,17 +51,6 @@ public struct ManagedNamespace: ManagedObject {
         }
         parts.sort { $0.unicodeScalars.lexicographicallyPrecedes($1.unicodeScalars) }
         return "Namespace(\(parts.joined(separator: ", ")))"
-    }
-}
-
-extension Call {
-    /// The first argument as the name of an attribute.
-    fileprivate func attributeName() throws(PythonException) -> PickleKey {
-        let value = try self[0].pythonValue()
-        switch value {
-        case .string, .surrogateString, .legacyString: return try PickleKey(value)
-        default: throw .typeError("attribute name must be string, not '\(value.typeTitle(python))'")
-        }
     }
 }
 

@@ -33,11 +33,11 @@ extension ManagedSet {
             return .none
         }
         Method("set.discard", .oneArgument) { (set, call, _) throws(PythonException) in
-            _ = set.members.remove(try PickleKey(call[0]))
+            _ = set.members.remove(try call.member())
             return .none
         }
         Method("set.remove", .oneArgument) { (set, call, _) throws(PythonException) in
-            guard set.members.remove(try PickleKey(call[0])) else { throw .keyError(try call[0].pythonValue()) }
+            guard set.members.remove(try call.member()) else { throw .keyError(try call[0].pythonValue()) }
             return .none
         }
         Method("set.pop", .noArguments) { (set, _, _) throws(PythonException) in
@@ -49,7 +49,7 @@ extension ManagedSet {
             return .none
         }
         Method("set.__contains__", .oneArgument) { (set, call, _) throws(PythonException) in
-            .bool(set.members.contains(try PickleKey(call[0])))
+            .bool(set.members.contains(try call.member()))
         }
         Method("set.__class_getitem__", .oneArgument) { (_, call, _) throws(PythonException) in
             .value(try Fragment(pythonValue: Self.alias(of: call[0].pythonValue())))
@@ -95,9 +95,12 @@ extension ManagedSet {
         combination("union", SetMembers.union)
         combination("intersection", SetMembers.intersection)
         combination("difference", SetMembers.subtracting)
-        update("update", SetMembers.union)
-        update("intersection_update", SetMembers.intersection)
-        update("difference_update", SetMembers.subtracting)
+        update("update") { (members, element) throws(PythonException) in try members.insert(element) }
+        update("difference_update") { (members, element) throws(PythonException) in _ = members.remove(try PickleKey(element)) }
+        Method("set.intersection_update", .variadic, iterates: true) { (set, call, _) throws(PythonException) in
+            set.members = try set.combined(call, SetMembers.intersection)
+            return .none
+        }
         Method("set.symmetric_difference", .oneArgument, iterates: true) { (set, call, _) throws(PythonException) in
             .value(set.members.symmetricDifference(try SetMembers(call[0])).fragment)
         }
@@ -116,10 +119,14 @@ extension ManagedSet {
         }
     }
 
-    /// The same in place.
-    private static func update(_ name: String, _ combine: @escaping Combine) -> Method<ManagedSet> {
+    /// A method that does something with each element of any number of others; what stands before a mistake is done, as in CPython.
+    private static func update(
+        _ name: String, _ apply: @escaping @Sendable (inout SetMembers, Fragment) throws(PythonException) -> Void
+    ) -> Method<ManagedSet> {
         Method("set.\(name)", .variadic, iterates: true) { (set, call, _) throws(PythonException) in
-            set.members = try set.combined(call, combine)
+            for argument in call.sent.positional {
+                for element in try argument.pythonElements(python: call.python) { try apply(&set.members, element) }
+            }
             return .none
         }
     }
@@ -192,5 +199,13 @@ extension ManagedSet {
             default: return .value(try Fragment(pythonValue: .global(PickleGlobal(module: "builtins", name: "NotImplemented"))))
             }
         }
+    }
+}
+
+extension Call {
+    /// The first argument as an element to look for: a `set` stands for the `frozenset` of its elements.
+    fileprivate func member() throws(PythonException) -> PickleKey {
+        guard self[0].int == nil, case .set(let elements) = try self[0].pythonValue() else { return try key(0) }
+        return try PickleKey(.frozenSet(elements))
     }
 }
