@@ -82,5 +82,6 @@ let package = Package(
             dependencies: ["Multiprocessing", "Pickle", "ProcessTestProgram", "TestSupport"] + examples.map { .target(name: $0.name) },
             swiftSettings: settings),
         .testTarget(name: "ManagerCommandTests", dependencies: ["manager", "TestSupport"], swiftSettings: settings),
+        .testTarget(name: "ConformanceTests", dependencies: ["manager", "TestSupport"], swiftSettings: settings),
     ] + examples
 )

@@ -19,6 +19,8 @@ public enum CConvention: Sendable {
     case slot(Int)
     /// A slot's wrapper (`__mul__`, `__setitem__`) that has them unpacked, and gives no name for the error text.
     case unpackedSlot(Int)
+    /// A slot's wrapper (Python 2's `__getslice__`) that has them parsed.
+    case parsedSlot(Int)
 
     var counts: ClosedRange<Int> {
         switch self {
@@ -27,7 +29,7 @@ public enum CConvention: Sendable {
         case .unpacked(let counts), .parsed(let counts): counts
         case .variadic: 0...Int.max
         case .optionalKeywords(let names): 0...names.count
-        case .slot(let count), .unpackedSlot(let count): count...count
+        case .slot(let count), .unpackedSlot(let count), .parsedSlot(let count): count...count
         }
     }
 }
@@ -73,7 +75,7 @@ struct CFunction: Sendable {
 
     private func keywordText(_ python: PythonVersion) -> String {
         switch convention {
-        case .slot, .unpackedSlot:
+        case .slot, .unpackedSlot, .parsedSlot:
             python < PythonVersion(3, 7) ? "wrapper \(name) doesn't take keyword arguments" : "wrapper \(name)() takes no keyword arguments"
         case .variadic where python < PythonVersion(3, 13): "\(name)() takes no keyword arguments"
         default: "\(title(python))() takes no keyword arguments"
@@ -88,6 +90,7 @@ struct CFunction: Sendable {
         case .parsed(let counts) where python < PythonVersion(3, 8): Self.parsingText(name, given, counts)
         case .unpacked, .parsed, .variadic: "\(name) \(Self.unpackingText(given, convention.counts, python))"
         case .slot: Self.unpackingText(given, convention.counts, python)
+        case .parsedSlot(let count): "function takes exactly \(count) arguments (\(given) given)"
         case .unpackedSlot: " \(Self.unpackingText(given, convention.counts, python))"
         }
     }

@@ -17,10 +17,10 @@ public struct Parameters: Sendable {
         if arguments.keywords.isEmpty, given >= required.count, given <= required.count + optional.count { return arguments.positional }
         let title = title(arguments.python)
         var bound: [Fragment?] = arguments.positional
-        for (name, value) in arguments.keywords { try bind(value, to: name, in: &bound, title) }
+        for (name, value) in arguments.keywords { try bind(value, to: name, in: &bound, title, arguments.python) }
         let absent = required.indices.filter { $0 >= bound.count || bound[$0] == nil }.map { required[$0] }
         if arguments.python.isPython2, !absent.isEmpty || given > required.count + optional.count {
-            throw legacyCount(given + arguments.keywords.count + own, title)
+            throw legacyCount(given + arguments.keywords.count + own, isTooMany: absent.isEmpty, title)
         }
         guard given <= required.count + optional.count else { throw tooMany(given, title) }
         guard absent.isEmpty else { throw missing(absent, title) }
@@ -32,12 +32,12 @@ public struct Parameters: Sendable {
         python < PythonVersion(3, 10) ? String(name.split(separator: ".").last ?? "") : name
     }
 
-    private func bind(_ value: Fragment, to name: String, in bound: inout [Fragment?], _ title: String) throws(PythonException) {
+    private func bind(_ value: Fragment, to name: String, in bound: inout [Fragment?], _ title: String, _ python: PythonVersion) throws(PythonException) {
         guard let position = (required + optional).firstIndex(of: name) else {
             throw .typeError("\(title)() got an unexpected keyword argument '\(name)'")
         }
         while bound.count <= position { bound.append(nil) }
-        guard bound[position] == nil else { throw .typeError("\(title)() got multiple values for argument '\(name)'") }
+        guard bound[position] == nil else { throw .typeError("\(title)() got multiple values for \(python.isPython2 ? "keyword " : "")argument '\(name)'") }
         bound[position] = value
     }
 
@@ -61,10 +61,10 @@ public struct Parameters: Sendable {
     }
 
     /// Python 2's text, for too many and too few.
-    private func legacyCount(_ given: Int, _ title: String) -> PythonException {
+    private func legacyCount(_ given: Int, isTooMany: Bool, _ title: String) -> PythonException {
         let (least, most) = (required.count + own, required.count + optional.count + own)
-        let limit = optional.isEmpty ? "exactly" : given < least ? "at least" : "at most"
-        let bound = given < least ? least : most
+        let limit = optional.isEmpty ? "exactly" : isTooMany ? "at most" : "at least"
+        let bound = isTooMany ? most : least
         return .typeError("\(title)() takes \(limit) \(bound) argument\(bound == 1 ? "" : "s") (\(given) given)")
     }
 }

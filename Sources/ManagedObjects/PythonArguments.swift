@@ -13,8 +13,8 @@ extension Call {
     ///
     /// - Throws: `TypeError` when it is none; `OverflowError` when it does not fit.
     func size(_ position: Int) throws(PythonException) -> Int {
-        if let int = self[position].int { return int }
-        let value = try self[position].pythonValue()
+        let (int, value) = try self[position].machineInteger()
+        if let int { return int }
         if case .bigInt = value {
             throw PythonException("OverflowError", "Python int too large to convert to C \(python.isPython2 ? "long" : "ssize_t")")
         }
@@ -26,8 +26,8 @@ extension Call {
     ///
     /// - Throws: `TypeError` when it is none; `OverflowError` when it does not fit.
     func repetitions(_ position: Int) throws(PythonException) -> Int {
-        if let int = self[position].int { return int }
-        let value = try self[position].pythonValue()
+        let (int, value) = try self[position].machineInteger()
+        if let int { return int }
         let title = value.typeTitle(python)
         if case .bigInt = value { throw PythonException("OverflowError", "cannot fit '\(title)' into an index-sized integer") }
         throw .typeError("'\(title)' object cannot be interpreted as an \(python.isPython2 ? "index" : "integer")")
@@ -39,7 +39,7 @@ extension Call {
     func key(_ position: Int) throws(PythonException) -> PickleKey {
         let key = try PickleKey(self[position])
         if python < PythonVersion(3, 12), case .instance(.global(let type), _) = key, type == PickleGlobal(module: "builtins", name: "slice") {
-            throw .typeError("unhashable type: 'slice'")
+            throw .typeError(python.isPython2 ? "unhashable type" : "unhashable type: 'slice'")
         }
         return key
     }
@@ -62,14 +62,24 @@ extension Call {
 }
 
 extension Fragment {
+    /// The value as a machine's integer, when it is an `int` that fits; otherwise the value, to say what is wrong with it.
+    func machineInteger() throws(PythonException) -> (Int?, PickleValue) {
+        if let int { return (int, .int(int)) }
+        let value = try pythonValue()
+        return switch value {
+        case .int(let int): (int, value)
+        case .bool(let flag): (flag ? 1 : 0, value)
+        default: (nil, value)
+        }
+    }
+
     /// `operator.index(value)`
     ///
     /// - Throws: `TypeError` when it is no `int`; `IndexError` when it does not fit 64 bits.
     public func pythonIndex() throws(PythonException) -> Int {
+        let (int, value) = try machineInteger()
         if let int { return int }
-        switch try pythonValue() {
-        case .int(let value): return value
-        case .bool(let value): return value ? 1 : 0
+        switch value {
         case .bigInt: throw .indexError("cannot fit 'int' into an index-sized integer")
         case let value: throw .typeError("'\(value.pythonTypeName)' object cannot be interpreted as an integer")
         }
@@ -122,7 +132,21 @@ extension Fragment {
     /// - Parameter whole: the fragment, whose owner is that of the value, too, when it needs one.
     init(pythonValue value: PickleValue, from whole: Fragment? = nil) throws(PythonException) {
         do {
-            self = try Fragment(value, at: .v4).owned(by: whole?.owner?.owner(ofPart: value))
+            // What Python 2 sent stays in its own kinds of strings.
+            let version: PickleProtocol = whole?.readers.highest == .v2 ? .v2 : .v4
+            self = try Fragment(value, at: version).owned(by: whole?.owner?.owner(ofPart: value))
+        } catch {
+            throw PythonException(module: "_pickle", name: "PicklingError", arguments: [.string(error.description)])
+        }
+    }
+}
+
+extension Arguments {
+    /// The name of an argument as the `str` that it is in the caller's Python.
+    func text(ofName name: String) throws(PythonException) -> Fragment {
+        do {
+            return python.isPython2
+                ? try Fragment(.legacyString(Array(name.utf8)), at: .v2) : try Fragment(.string(name), at: .v4)
         } catch {
             throw PythonException(module: "_pickle", name: "PicklingError", arguments: [.string(error.description)])
         }

@@ -24,8 +24,10 @@ extension PythonException {
     }
 
     /// The exception's instance, as `#ERROR` carries it.
-    var instance: PickleValue {
-        .instance(PickleInstance(.global(PickleGlobal(module: module, name: name)), arguments, state: state))
+    func instance(at version: PickleProtocol) -> PickleValue {
+        var arguments = arguments
+        if isMessage, version == .v2 { arguments = arguments.map { .legacyString(Array(($0.text ?? "").utf8)) } }
+        return .instance(PickleInstance(.global(PickleGlobal(module: module, name: name)), arguments, state: state))
     }
 }
 

@@ -175,7 +175,7 @@ extension Session {
 
     private func write(_ exception: PythonException, at version: PickleProtocol, into output: inout ByteBuffer) {
         do throws(PythonException) {
-            ReplyWriter.write(.error, try .python(exception.instance, at: version), at: version, to: &output)
+            ReplyWriter.write(.error, try .python(exception.instance(at: version), at: version), at: version, to: &output)
         } catch {
             ReplyWriter.write(.traceback, Fragment(text: exception.traceback, at: version), at: version, to: &output)
         }

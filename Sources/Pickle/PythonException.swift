@@ -8,16 +8,23 @@ public struct PythonException: Error, Sendable {
     public let arguments: [PickleValue]
     /// What the exception is pickled with beside its `args`: the `name` of an `AttributeError`, since Python 3.12.
     public let state: PickleValue?
+    /// Whether the argument is a message of the server's, which for Python 2 is a `str`, not a `unicode`.
+    public let isMessage: Bool
 
     public init(module: String = "builtins", name: String, arguments: [PickleValue] = [], state: PickleValue? = nil) {
         self.module = module
         self.name = name
         self.arguments = arguments
         self.state = state
+        isMessage = false
     }
 
     public init(_ name: String, _ message: String) {
-        self.init(name: name, arguments: [.string(message)])
+        module = "builtins"
+        self.name = name
+        arguments = [.string(message)]
+        state = nil
+        isMessage = true
     }
 
     public static func typeError(_ message: String) -> PythonException { .init("TypeError", message) }

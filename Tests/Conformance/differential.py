@@ -33,8 +33,7 @@ class Side(object):
     def run(self, sequence, patience):
         """The outcomes of creating the object and of each call, as far as they came."""
         kind = sequences.KINDS[sequence.typeid]
-        typeid = 'dict' if sequence.typeid == 'Iterator' else sequence.typeid
-        answer = client.create(self.address, typeid, sequence.arguments, sequence.keywords)
+        answer = client.create(self.address, kind.typeid or sequence.typeid, sequence.arguments, sequence.keywords)
         if answer[0] != '#RETURN':
             return [client.outcome(answer)]
         idents = {'object': answer[1][0]}
@@ -170,10 +169,10 @@ def ascii_repr(value):
 
 def test(tester, typeid, count, seed, first=0, most=20):
     """Runs the sequences of one type; prints the differences. How many kinds of difference there were."""
-    typeid_made = 'dict' if typeid == 'Iterator' else typeid
-    exposed = set(sequences.KINDS[typeid].methods)
-    answers = [client.create(side.address, typeid_made, *probe(typeid)) for side in tester.sides]
-    if answers[0][0] == '#RETURN' and typeid != 'Iterator':
+    kind = sequences.KINDS[typeid]
+    exposed = set(kind.methods)
+    answers = [client.create(side.address, kind.typeid or typeid, *probe(typeid)) for side in tester.sides]
+    if answers[0][0] == '#RETURN' and kind.target == 'object':
         exposed = set(answers[0][1][1])
         missing = exposed - set(answers[1][1][1]) if answers[1][0] == '#RETURN' else exposed
         if missing:

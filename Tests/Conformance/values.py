@@ -19,6 +19,7 @@ else:
 
 INTEGERS = [0, 1, -1, 2, 3, -2, 5, 7, 10, 127, 255, 256, 65535, 1 << 31, -(1 << 31), (1 << 31) - 1, (1 << 63) - 1, -(1 << 63),
             1 << 63, 1 << 64, -(1 << 64) - 1, 10 ** 30, -10 ** 40]
+INTEGERS = [int(number) for number in INTEGERS]  # in Python 2 no `long` where an `int` will do
 FLOATS = [0.0, -0.0, 1.0, 2.0, 0.1, -1.5, 1e16, 1e-7, 1e300, 123456789.125, float('inf'), float('-inf'), float('nan')]
 TEXTS = [u'', u'a', u'b', u'key', u"it's", u'say "so"', u'\n\t\\', u'\x00\x7f', u'h\xe9', u'\u20ac', u'\U0001f600', u'\ud800', u'a\udfffb', u'1']
 BYTES = [b'', b'a', b'ab', b'\x00\xff', b"'", b'\n']
@@ -84,7 +85,7 @@ def rare(rng):
         lambda: bytearray(rng.choice(BYTES)), lambda: complex(rng.choice(FLOATS[:6]), rng.choice(FLOATS[:6])), lambda: range(3),
         lambda: slice(1, None, 2), lambda: fractions.Fraction(1, 3), lambda: uuid.UUID(int=5), lambda: len, lambda: int,
         lambda: collections.OrderedDict([(1, 2)]), lambda: collections.deque([1, 2]), lambda: array.array('i', [1, 2]),
-        lambda: ValueError(u'x', 1), lambda: KeyError(3), lambda: NotImplemented if not PYTHON2 else None, lambda: Ellipsis if not PYTHON2 else None,
+        lambda: ValueError(u'x', 1) if not PYTHON2 else 1, lambda: KeyError(3) if not PYTHON2 else 2, lambda: NotImplemented if not PYTHON2 else None, lambda: Ellipsis if not PYTHON2 else None,
         lambda: type(None) if not PYTHON2 else None, lambda: collections.defaultdict(int, {1: 2}), lambda: object if not PYTHON2 else None,
         lambda: collections.Counter([1, 1]), lambda: datetime.datetime(2020, 1, 1) if PYTHON2 else datetime.timezone.utc,
     ])()

@@ -91,7 +91,10 @@ extension ManagedDictionary {
         let given = arguments.positional.count
         guard given <= 1 else { throw .typeError("\(name) \(CFunction.unpackingText(given, 0...1, arguments.python))") }
         if let source = arguments.positional.first { try update(source, arguments.python) }
-        for (name, value) in arguments.keywords { try set(.string(name), value) }
+        for (name, value) in arguments.keywords {
+            let key = try arguments.text(ofName: name)
+            storage.set(try PickleKey(key), (key, value))
+        }
     }
 
     private mutating func update(_ source: Fragment, _ python: PythonVersion) throws(PythonException) {
@@ -106,7 +109,7 @@ extension ManagedDictionary {
         }
     }
 
-    private mutating func set(_ key: PickleValue, _ value: Fragment, _ source: Fragment? = nil) throws(PythonException) {
+    private mutating func set(_ key: PickleValue, _ value: Fragment, _ source: Fragment) throws(PythonException) {
         storage.set(try PickleKey(key), (try Fragment(pythonValue: key, from: source), value))
     }
 

@@ -8,10 +8,18 @@ public struct ManagedList: ManagedObject {
     public init() {}
 
     public init(_ arguments: Arguments) throws(PythonException) {
-        let given = arguments.positional.count
-        guard arguments.keywords.isEmpty else { throw .typeError("list() takes no keyword arguments") }
-        guard given <= 1 else { throw .typeError("list \(CFunction.unpackingText(given, 0...1, arguments.python))") }
+        try Self.check(arguments)
         if let source = try arguments.readingProxies().positional.first { elements = Deque(try source.pythonElements(python: arguments.python)) }
+    }
+
+    private static func check(_ arguments: Arguments) throws(PythonException) {
+        let (given, named) = (arguments.positional.count, arguments.keywords.count)
+        if arguments.python < PythonVersion(3, 7), given + named > 1 { throw .typeError("list() takes at most 1 argument (\(given + named) given)") }
+        if let name = arguments.keywords.first?.name {
+            throw .typeError(arguments.python < PythonVersion(3, 7)
+                ? "'\(name)' is an invalid keyword argument for this function" : "list() takes no keyword arguments")
+        }
+        guard given <= 1 else { throw .typeError("list \(CFunction.unpackingText(given, 0...1, arguments.python))") }
     }
 
     public static let methods = MethodTable<ManagedList>(accessors + mutators + legacySlices)
@@ -61,7 +69,7 @@ extension ManagedList {
             let range = slice.start..<max(slice.start, slice.stop)
             let value = try call[0].pythonValue()
             guard let position = try list.position(of: value, in: range) else {
-                throw .valueError("\(try value.pythonRepr()) is not in list")
+                throw .valueError("\(try value.pythonRepr(python: call.python)) is not in list")
             }
             return .int(position)
         }
@@ -87,9 +95,10 @@ extension ManagedList {
 
     /// The position that the first argument names.
     private func position(_ call: Call, _ message: String) throws(PythonException) -> Int {
-        if let int = call[0].int { return try position(int, message) }
-        let title = try call[0].pythonValue().typeTitle(call.python)
-        if case .bigInt = try call[0].pythonValue() { throw .indexError("cannot fit '\(title)' into an index-sized integer") }
+        let (int, value) = try call[0].machineInteger()
+        if let int { return try position(int, message) }
+        let title = value.typeTitle(call.python)
+        if case .bigInt = value { throw .indexError("cannot fit '\(title)' into an index-sized integer") }
         throw .typeError("list indices must be integers\(call.python.isPython2 ? "" : " or slices"), not \(title)")
     }
 
@@ -209,32 +218,44 @@ extension ManagedList {
 extension ManagedList {
     /// `list.sort(*, key=None, reverse=False)`. A key is a function, and nothing that was received is ever run.
     private mutating func sort(_ arguments: Arguments) throws(PythonException) {
-        let given = arguments.positional.count + arguments.keywords.count
-        guard given <= 2 else { throw .typeError("sort() takes at most 2 \(arguments.positional.isEmpty ? "keyword " : "")arguments (\(given) given)") }
-        guard arguments.positional.isEmpty else { throw .typeError("sort() takes no positional arguments") }
+        try Self.checkSort(arguments)
         var isReversed = false
         for (name, value) in arguments.keywords {
             switch name {
             case "reverse": isReversed = try arguments.python < PythonVersion(3, 12) ? value.integralTruth(arguments.python) : value.pythonValue().pythonTruth
-            case "key" where value.isNone: break
-            case "key": throw .typeError("sort(key=…) would run your function in the server, which runs nothing it receives; sort a copy: sorted(proxy[:], key=…)")
-            default:
-                throw .typeError(arguments.python < PythonVersion(3, 13)
-                    ? "'\(name)' is an invalid keyword argument for sort()" : "sort() got an unexpected keyword argument '\(name)'")
+            case _ where value.isNone: break
+            default: throw .typeError("sort(\(name)=…) would run your function in the server, which runs nothing it receives; sort a copy: sorted(proxy[:], key=…)")
             }
         }
-        try sort(isReversed: isReversed)
+        try sort(isReversed: isReversed, python: arguments.python)
+    }
+
+    private static func checkSort(_ arguments: Arguments) throws(PythonException) {
+        let python = arguments.python
+        let parameters = python.isPython2 ? ["cmp", "key", "reverse"] : ["key", "reverse"]
+        let given = arguments.positional.count + arguments.keywords.count
+        guard given <= parameters.count else {
+            let kind = arguments.positional.isEmpty && python >= PythonVersion(3, 7) ? "keyword " : ""
+            throw .typeError("sort() takes at most \(parameters.count) \(kind)arguments (\(given) given)")
+        }
+        guard arguments.positional.isEmpty else {
+            throw .typeError(python < PythonVersion(3, 7) ? "must use keyword argument for key function" : "sort() takes no positional arguments")
+        }
+        guard let name = arguments.keywords.first(where: { !parameters.contains($0.name) })?.name else { return }
+        throw .typeError(python < PythonVersion(3, 13)
+            ? "'\(name)' is an invalid keyword argument for \(python < PythonVersion(3, 7) ? "this function" : "sort()")"
+            : "sort() got an unexpected keyword argument '\(name)'")
     }
 
     /// What a comparison that fails leaves is what it leaves in CPython, too: a part of the list is in order.
-    private mutating func sort(isReversed: Bool) throws(PythonException) {
+    private mutating func sort(isReversed: Bool, python: PythonVersion) throws(PythonException) {
         var keyed: [(value: PickleValue, fragment: Fragment)] = []
         keyed.reserveCapacity(elements.count)
         for element in elements { keyed.append((try element.pythonValue(), element)) }
         // Turned round before and after, so that equal elements keep their order.
         if isReversed { keyed.reverse() }
         defer { elements = Deque((isReversed ? keyed.reversed() : keyed).map(\.fragment)) }
-        try StableSort.sort(&keyed) { (left, right) throws(PythonException) in try left.value.isLess(than: right.value) }
+        try StableSort.sort(&keyed) { (left, right) throws(PythonException) in try left.value.isLess(than: right.value, python: python) }
     }
 }
 
@@ -244,15 +265,15 @@ extension ManagedList {
     /// The methods by which Python 2 reads and writes simple slices.
     @MethodTableBuilder<ManagedList>
     private static var legacySlices: [Method<ManagedList>] {
-        Method("list.__getslice__", .unpackedSlot(2)) { (list, call, _) throws(PythonException) in
+        Method("list.__getslice__", .parsedSlot(2)) { (list, call, _) throws(PythonException) in
             let slice = try call.legacySlice(length: list.elements.count)
             return .value(FragmentBuilder.list(slice.positions.map { list.elements[$0] }))
         }
-        Method("list.__setslice__", .unpackedSlot(3)) { (list, call, _) throws(PythonException) in
-            try list.replace(call.legacySlice(length: list.elements.count), with: call[2].pythonElements())
+        Method("list.__setslice__", .parsedSlot(3)) { (list, call, _) throws(PythonException) in
+            try list.replace(call.legacySlice(length: list.elements.count), with: call.assignedElements(2, to: nil))
             return .none
         }
-        Method("list.__delslice__", .unpackedSlot(2)) { (list, call, _) throws(PythonException) in
+        Method("list.__delslice__", .parsedSlot(2)) { (list, call, _) throws(PythonException) in
             list.remove(try call.legacySlice(length: list.elements.count))
             return .none
         }
@@ -270,11 +291,11 @@ extension Call {
     }
 
     /// What is assigned to a slice.
-    fileprivate func assignedElements(_ position: Int, to slice: PythonSlice) throws(PythonException) -> [Fragment] {
+    fileprivate func assignedElements(_ position: Int, to slice: PythonSlice?) throws(PythonException) -> [Fragment] {
         do throws(PythonException) {
             return try self[position].pythonElements()
         } catch {
-            throw .typeError(slice.step == 1 && python < PythonVersion(3, 13) ? "can only assign an iterable" : "must assign iterable to extended slice")
+            throw .typeError(slice?.step ?? 1 == 1 && python < PythonVersion(3, 13) ? "can only assign an iterable" : "must assign iterable to extended slice")
         }
     }
 }

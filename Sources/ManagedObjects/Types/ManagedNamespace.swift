@@ -13,14 +13,16 @@ public struct ManagedNamespace: ManagedObject {
             throw .typeError("\(name)() takes 1 positional argument but \(arguments.positional.count + 1) were given")
         }
         for (name, value) in arguments.keywords {
-            let name = try Fragment(pythonValue: .string(name))
+            let name = try arguments.text(ofName: name)
             attributes.set(try PickleKey(name), (name, value))
         }
     }
 
     public static let methods = MethodTable<ManagedNamespace> {
         Method("Namespace.__getattribute__", .slot(1)) { (namespace, call, _) throws(PythonException) in
-            guard let value = namespace.attributes[try call.attributeName()] else { throw Self.missing(try call[0].pythonValue(), call.python) }
+            guard let value = namespace.attributes[try call.attributeName()] else {
+                throw .missingAttribute(try call[0].pythonValue(), of: "Namespace", call.python)
+            }
             return .value(value)
         }
         Method("Namespace.__setattr__", .unpackedSlot(2)) { (namespace, call, _) throws(PythonException) in
@@ -30,17 +32,14 @@ public struct ManagedNamespace: ManagedObject {
         Method("Namespace.__delattr__", .slot(1)) { (namespace, call, _) throws(PythonException) in
             guard namespace.attributes.remove(try call.attributeName()) == nil else { return .none }
             let name = try call[0].pythonValue()
-            if !call.python.isPython2, call.python < PythonVersion(3, 11) { throw PythonException(name: "AttributeError", arguments: [name]) }
-            throw Self.missing(name, call.python)
+            if call.python < PythonVersion(3, 11) { throw PythonException(name: "AttributeError", arguments: [name]) }
+            throw .missingAttribute(name, of: "Namespace")
         }
     }
 
-    private static func missing(_ name: PickleValue, _ python: PythonVersion) -> PythonException {
-        .missingAttribute(name, of: "Namespace", python)
-    }
-
     public func value() throws(PythonException) -> Fragment {
-        try .managersInstance("Namespace", state: FragmentBuilder.dictionary(attributes.entries).pythonValue())
+        let state = FragmentBuilder.dictionary(attributes.entries)
+        return try .managersInstance("Namespace", state: state.pythonValue(), from: state)
     }
 
     /// Sorted by what is written, without the names that start with an underscore, as Python leaves them out.
@@ -67,12 +66,17 @@ extension Call {
 }
 
 extension PythonException {
-    /// `AttributeError: 'Namespace' object has no attribute 'x'`; since Python 3.12 it holds the name beside the message.
-    static func missingAttribute(_ name: PickleValue, of type: String, _ python: PythonVersion) -> PythonException {
+    /// `AttributeError: 'Namespace' object has no attribute 'x'`; since Python 3.12 it holds the name beside the message,
+    /// but for one that was to be deleted.
+    ///
+    /// - Parameter python: the version, when the error is to hold the name.
+    static func missingAttribute(_ name: PickleValue, of type: String, _ python: PythonVersion? = nil) -> PythonException {
         let text = "'\(type)' object has no attribute '"
+        let names = python.map { $0 >= PythonVersion(3, 12) } ?? false
+        if !names, let name = name.text { return .attributeError("\(text)\(name)'") }
         var message = PickleValue.string("\(text)\(name.text ?? "")'")
         if case .surrogateString(let utf8) = name { message = .surrogateString(Array(text.utf8) + utf8 + Array("'".utf8)) }
-        let state: PickleValue? = python < PythonVersion(3, 12) ? nil : .dictionary(["name": name, "args": .tuple([message])])
+        let state: PickleValue? = names ? .dictionary(["name": name, "args": .tuple([message])]) : nil
         return PythonException(name: "AttributeError", arguments: [message], state: state)
     }
 }

@@ -27,10 +27,10 @@ public struct ManagedValue: ManagedObject {
 
     public func value() throws(PythonException) -> Fragment {
         let state: PickleValue = .dictionary([
-            "_typecode": try typecode.pythonValue(),
-            "_value": try held.pythonValue(),
+            .legacyString(Array("_typecode".utf8)): try typecode.pythonValue(),
+            .legacyString(Array("_value".utf8)): try held.pythonValue(),
         ])
-        return try .managersInstance("Value", state: state)
+        return try .managersInstance("Value", state: state, from: FragmentBuilder.tuple([typecode, held]))
     }
 
     public func repr(python: PythonVersion, address: String) throws(PythonException) -> String {
@@ -40,8 +40,10 @@ public struct ManagedValue: ManagedObject {
 
 extension Fragment {
     /// An object of a class of `multiprocessing.managers` that has only its `__dict__`.
-    static func managersInstance(_ name: String, state: PickleValue) throws(PythonException) -> Fragment {
+    ///
+    /// - Parameter whole: what its state is made of.
+    static func managersInstance(_ name: String, state: PickleValue, from whole: Fragment) throws(PythonException) -> Fragment {
         let callable = PickleValue.global(PickleGlobal(module: "multiprocessing.managers", name: name))
-        return try Fragment(pythonValue: .instance(PickleInstance(callable, construction: .new, state: state)))
+        return try Fragment(pythonValue: .instance(PickleInstance(callable, construction: .new, state: state)), from: whole)
     }
 }

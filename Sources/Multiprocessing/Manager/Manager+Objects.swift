@@ -119,9 +119,10 @@ extension Manager {
     /// A new `Array`.
     ///
     /// - Parameter typecode: as Python's `array` names types: `i`, `q`, `d`…
+    // The type code is Python 2's `str`, which array.array there insists on; Python 3 reads it as its own.
     public func array<Element>(_ elements: some Sequence<Element>, typecode: String) async throws -> ArrayProxy<Element> {
         let pickled = FragmentBuilder.list(try elements.map { try Fragment(encoding: $0) })
-        return ArrayProxy(object: try await create("Array", [try Fragment(.string(typecode)), pickled]))
+        return ArrayProxy(object: try await create("Array", [try Fragment(.legacyString(Array(typecode.utf8)), at: .v2), pickled]))
     }
 
     /// A new `set`. CPython's servers have it since 3.14.
