@@ -3,13 +3,15 @@ public import Pickle
 /// A proxy as it stands in a value: a call of `RebuildProxy` with the `Token` of the object that it refers to.
 ///
 /// Source: CPython `Lib/multiprocessing/managers.py`, `BaseProxy.__reduce__`.
-public struct ProxyToken: Hashable, Sendable {
+public struct ProxyToken: Sendable {
     /// The name that the object's type is registered under: `list`.
     public let typeID: String
+    /// Where the object's server is, as Python has it: `(host, port)` or a path.
+    public let address: PickleValue
     /// The object's identifier on its server.
     public let identifier: String
 
-    static let rebuild = PickleGlobal(module: "multiprocessing.managers", name: "RebuildProxy")
+    public static let rebuild = PickleGlobal(module: "multiprocessing.managers", name: "RebuildProxy")
     public static let token = PickleGlobal(module: "multiprocessing.managers", name: "Token")
 
     /// - Returns: `nil` when the instance is no proxy.
@@ -25,7 +27,7 @@ public struct ProxyToken: Hashable, Sendable {
         guard token.global == Self.token, case .tuple(let state)? = token.state, state.count == 3,
             let typeID = state[0].text, let identifier = state[2].text
         else { return nil }
-        (self.typeID, self.identifier) = (typeID, identifier)
+        (self.typeID, address, self.identifier) = (typeID, state[1], identifier)
     }
 }
 

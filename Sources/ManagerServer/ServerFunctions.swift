@@ -108,17 +108,6 @@ extension ServerFunctions {
     }
 }
 
-extension ManagerAddress {
-    /// As Python writes it: `(host, port)` or a path.
-    var pythonValue: PickleValue {
-        switch self {
-        case .tcp(let host, let port): .tuple([.string(host), .int(port)])
-        case .unix(let path): .string(path)
-        case .abstract(let name): .string("\0" + name)
-        }
-    }
-}
-
 extension Fragment {
     /// Pickles a value that the server made.
     static func python(_ value: PickleValue, at version: PickleProtocol) throws(PythonException) -> Fragment {

@@ -21,7 +21,7 @@ extension PickleCodingPath {
 
     /// Reads a value at this path.
     func decode<Value: Decodable>(_ type: Value.Type, from value: PickleValue) throws -> Value {
-        if let scalar = type as? any PickleScalar.Type {
+        if let scalar = type as? any PickleRepresentable.Type {
             if let result = scalar.init(pickled: value) as? Value { return result }
             guard type == [UInt8].self, value.elements != nil else { throw mismatch(type, value) }
         }

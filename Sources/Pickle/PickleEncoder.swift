@@ -49,7 +49,7 @@ final class PickleEncodingSlot {
     init() {}
 
     init<Value: Encodable>(_ value: Value, at path: PickleCodingPath) throws {
-        if let scalar = value as? any PickleScalar {
+        if let scalar = value as? any PickleRepresentable {
             content = .value(scalar.pickled)
         } else if let dictionary = value as? any PickleEncodableDictionary, let value = try dictionary.pickled(at: path) {
             content = .value(value)

@@ -191,4 +191,23 @@ import Testing
             #expect(try await set.count == 0)
         }
     }
+
+    // Python 2 reads a proxy in a container as the value of its object.
+    @Test(arguments: ServerUnderTest.all.filter { $0.isAtLeast(3, 0) })
+    func `A proxy in a container refers to its object`(_ server: ServerUnderTest) async throws {
+        try await server.withManager { manager in
+            let dictionary = try await manager.dictionary(String.self, ListProxy<Int>.self)
+            let queue = try await manager.queue(of: DictionaryProxy<String, ListProxy<Int>>.self)
+            do {
+                let list = try await manager.list([1, 2])
+                try await dictionary.updateValue(list, forKey: "list")
+                try await list.append(3)
+            }
+            let list = try #require(try await dictionary.value(forKey: "list"))
+            try await list.append(4)
+            try await queue.put(dictionary)
+            let same = try await queue.get()
+            #expect(try await same.value(forKey: "list")?.elements() == [1, 2, 3, 4])
+        }
+    }
 }

@@ -9,14 +9,14 @@ extension Manager {
     ///   - arguments: what the type's initializer takes.
     /// - Throws: ``RemoteError`` when nothing is registered under the name, or the arguments are refused.
     public func proxy(_ typeID: String, _ arguments: any Encodable & Sendable...) async throws -> ObjectProxy {
-        try await create(typeID, arguments.map(pickled))
+        try await create(typeID, arguments.map { try Fragment(encoding: $0) })
     }
 
     /// Makes an object of a registered type, or finds a shared one.
     public func callAsFunction<ProxyType: Proxy>(
         _ typeID: TypeID<ProxyType>, _ arguments: any Encodable & Sendable...
     ) async throws -> ProxyType {
-        ProxyType(object: try await create(typeID.name, arguments.map(pickled)))
+        ProxyType(object: try await create(typeID.name, arguments.map { try Fragment(encoding: $0) }))
     }
 
     private func create(_ typeID: String, _ arguments: [Fragment]) async throws -> ObjectProxy {

@@ -39,12 +39,12 @@ public struct ObjectProxy: Sendable {
         _ method: String, _ arguments: [any Encodable & Sendable] = [], keywords: [(String, any Encodable & Sendable)] = [],
         as type: Result.Type = Result.self
     ) async throws -> Result {
-        try await result(of: method, arguments.map(pickled), keywords.map { ($0.0, try pickled($0.1)) })
+        try await result(of: method, arguments.map { try Fragment(encoding: $0) }, keywords.map { name, value in (name, try Fragment(encoding: value)) })
     }
 
     /// Calls a method whose result is of no interest.
     public func call(_ method: String, _ arguments: [any Encodable & Sendable] = []) async throws {
-        _ = try await send(method, arguments.map(pickled))
+        _ = try await send(method, arguments.map { try Fragment(encoding: $0) })
     }
 
     /// `repr(object)`, made by the server: `{1: '1', '2': 2}`.
@@ -64,29 +64,42 @@ public struct ObjectProxy: Sendable {
 
     /// Calls a method with arguments that are pickled already.
     func send(_ method: String, _ arguments: [Fragment], _ keywords: [(name: String, value: Fragment)] = []) async throws -> Fragment {
-        try await reply(method, arguments, keywords).value
+        try await reply(method, arguments, keywords) { try $0.value }
     }
 
     func result<Result: Decodable>(
         of method: String, _ arguments: [Fragment], _ keywords: [(name: String, value: Fragment)] = []
     ) async throws -> Result {
-        switch try await reply(method, arguments, keywords) {
+        try await reply(method, arguments, keywords) { reply in
+            // While the session is this call's: until its next request the server keeps what proxies in the reply refer to.
+            try await ReplyDecoding.of(reference.client) { try decode(reply) }
+        }
+    }
+
+    private func decode<Result: Decodable>(_ reply: Wire.Reply) throws -> Result {
+        switch reply {
         case .value(let value): return try value.decodeResult()
         case .proxy(let proxy):
             let object = ObjectProxy(reference: try ObjectReference(returned: proxy, client: reference.client))
             guard let proxy = (Result.self as? any Proxy.Type)?.init(object: object) as? Result else {
-                throw ManagerError(.unexpectedValue, "\(typeID).\(method) returned a proxy of a \(object.typeID): ask for an ObjectProxy")
+                throw ManagerError(.unexpectedValue, "a method of a \(typeID) returned a proxy of a \(object.typeID): ask for an ObjectProxy")
             }
             return proxy
         }
     }
 
-    private func reply(_ method: String, _ arguments: [Fragment], _ keywords: [(name: String, value: Fragment)]) async throws -> Wire.Reply {
+    /// Calls a method, and reads the reply while the session is still this call's.
+    private func reply<Result>(
+        _ method: String, _ arguments: [Fragment], _ keywords: [(name: String, value: Fragment)],
+        _ read: (Wire.Reply) async throws -> Result
+    ) async throws -> Result {
         try await reference.taken()
         if let session = OwnedSession.current(of: reference) {
-            return try await session.reply(identifier, method, arguments, keywords)
+            return try await read(try await session.reply(identifier, method, arguments, keywords))
         }
-        return try await reference.client.call(identifier, method, arguments, keywords)
+        return try await reference.client.withSession { session in
+            try await read(try await session.reply(identifier, method, arguments, keywords))
+        }
     }
 }
 
@@ -109,35 +122,6 @@ extension PickleValue {
     }
 
     fileprivate var asList: PickleValue? { viewedList ?? arrayItems.map { .list(PickleElements($0)) } }
-}
-
-/// Pickles an argument of any type.
-func pickled(_ argument: any Encodable & Sendable) throws -> Fragment {
-    try Fragment(encoding: argument)
-}
-
-extension ObjectProxy: Codable {
-    private enum Key: String, CodingKey { case typeID, address, identifier, authkey }
-
-    /// Refers to the object from here, too. The key is the one that was encoded, or this process's own.
-    public init(from decoder: any Decoder) throws {
-        let container = try decoder.container(keyedBy: Key.self)
-        let authkey = try container.decodeIfPresent([UInt8].self, forKey: .authkey) ?? CurrentProcess.authkey
-        let client = ManagerClient.shared(
-            address: try container.decode(ManagerAddress.self, forKey: .address), authkey: AuthenticationKey(authkey))
-        reference = ObjectReference(
-            sharing: try container.decode(String.self, forKey: .identifier),
-            typeID: try container.decode(String.self, forKey: .typeID), client: client)
-    }
-
-    /// The key goes along only to a child process, as in CPython.
-    public func encode(to encoder: any Encoder) throws {
-        var container = encoder.container(keyedBy: Key.self)
-        try container.encode(typeID, forKey: .typeID)
-        try container.encode(address, forKey: .address)
-        try container.encode(identifier, forKey: .identifier)
-        if EncodedTarget.isBeingEncoded { try container.encode(reference.client.authkey.bytes, forKey: .authkey) }
-    }
 }
 
 /// A method of a remote object, named but not called yet.

@@ -1,5 +1,7 @@
+import ManagedObjects
 import ManagerConnection
 import Pickle
+import Synchronization
 
 /// One reference to an object on a server: taken when it is made, given back when nobody has it any more.
 final class ObjectReference: Sendable {
@@ -22,9 +24,9 @@ final class ObjectReference: Sendable {
     /// - Parameter proxy: `(exposed, Token(typeid, address, id))`
     convenience init(returned proxy: Fragment, client: ManagerClient) throws {
         guard case .tuple(let parts) = try proxy.value(), parts.count == 2, case .instance(let token) = parts[1],
-            case .tuple(let state)? = token.state, state.count == 3, let typeID = state[0].text, let identifier = state[2].text
+            let token = ProxyToken(token: token)
         else { throw ManagerError(.protocolViolation, "the server's proxy has no token") }
-        self.init(counted: identifier, typeID: typeID, client: client)
+        self.init(counted: token.identifier, typeID: token.typeID, client: client)
     }
 
     /// A further reference to an object that another has, as CPython's proxies take when they are rebuilt.
@@ -33,6 +35,7 @@ final class ObjectReference: Sendable {
         self.typeID = typeID
         self.identifier = identifier
         taking = Task { _ = try await client.callReferences("incref", [try Fragment(.string(identifier))]) }
+        if let taking { ReplyDecoding.current?.add(taking) }
     }
 
     /// Waits until the server has counted the reference.

@@ -1,3 +1,5 @@
+public import Pickle
+
 /// A typed proxy: what a ``TypeID`` gives, and what can be sent to a child process.
 ///
 /// A proxy of your own type wraps an ``ObjectProxy``:
@@ -8,21 +10,13 @@
 ///     func add(_ a: Int, _ b: Int) async throws -> Int { try await object.call("add", [a, b]) }
 /// }
 /// ```
-public protocol Proxy: Codable, Sendable {
+public protocol Proxy: Codable, PickleRepresentable, Sendable {
     /// The same object, untyped.
     var object: ObjectProxy { get }
     init(object: ObjectProxy)
 }
 
 extension Proxy {
-    public init(from decoder: any Decoder) throws {
-        self.init(object: try ObjectProxy(from: decoder))
-    }
-
-    public func encode(to encoder: any Encoder) throws {
-        try object.encode(to: encoder)
-    }
-
     /// `repr(object)`, made by the server: `{1: '1', '2': 2}`.
     public func repr() async throws -> String {
         try await object.repr()

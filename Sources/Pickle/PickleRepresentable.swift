@@ -1,65 +1,71 @@
-/// A Swift type whose values are one Python value each: these pass the bridge without `Codable`.
-protocol PickleScalar {
-    /// - Returns: `nil` when the value is of another type or out of range.
+/// A Swift type whose values are one Python value each: these pass ``PickleEncoder`` and ``PickleDecoder`` without `Codable`.
+///
+/// The numbers, `Bool`, `String`, `[UInt8]` and ``PickleValue`` are. A type of yours may be, too, to be a certain Python object rather than
+/// a dict of its fields.
+public protocol PickleRepresentable {
+    /// Reads a value.
+    ///
+    /// - Returns: `nil` when it is of another type or out of range.
     init?(pickled value: PickleValue)
+    /// The Python value.
     var pickled: PickleValue { get }
 }
 
-extension PickleValue: PickleScalar {
-    init(pickled value: PickleValue) { self = value }
-    var pickled: PickleValue { self }
+extension PickleValue: PickleRepresentable {
+    public init(pickled value: PickleValue) { self = value }
+    public var pickled: PickleValue { self }
 }
 
-extension Bool: PickleScalar {
-    init?(pickled value: PickleValue) {
+extension Bool: PickleRepresentable {
+    public init?(pickled value: PickleValue) {
         guard case .bool(let value) = value else { return nil }
         self = value
     }
-    var pickled: PickleValue { .bool(self) }
+    public var pickled: PickleValue { .bool(self) }
 }
 
-extension String: PickleScalar {
-    init?(pickled value: PickleValue) {
+extension String: PickleRepresentable {
+    public init?(pickled value: PickleValue) {
         guard let text = value.text else { return nil }
         self = text
     }
-    var pickled: PickleValue { .string(self) }
+    public var pickled: PickleValue { .string(self) }
 }
 
 /// `bytes`. A `list` of numbers is read too, element by element, as `Array` itself does.
-extension Array: PickleScalar where Element == UInt8 {
-    init?(pickled value: PickleValue) {
+extension Array: PickleRepresentable where Element == UInt8 {
+    public init?(pickled value: PickleValue) {
         switch value {
         case .bytes(let bytes), .legacyString(let bytes): self = bytes
         case .byteArray(let bytes): self = bytes.bytes
         default: return nil
         }
     }
-    var pickled: PickleValue { .bytes(self) }
+    public var pickled: PickleValue { .bytes(self) }
 }
 
 // MARK: - Numbers
 
-extension PickleInteger: PickleScalar {
-    init?(pickled value: PickleValue) {
+extension PickleInteger: PickleRepresentable {
+    public init?(pickled value: PickleValue) {
         switch value {
         case .int(let value): self.init(value)
         case .bigInt(let value): self = value
         default: return nil
         }
     }
-    var pickled: PickleValue { .integer(self) }
+    public var pickled: PickleValue { .integer(self) }
 }
 
-extension PickleScalar where Self: FixedWidthInteger {
-    init?(pickled value: PickleValue) {
+extension PickleRepresentable where Self: FixedWidthInteger {
+    public init?(pickled value: PickleValue) {
         switch value {
         case .int(let value): self.init(exactly: value)
         case .bigInt(let value): self.init(exactly: value)
         default: return nil
         }
     }
-    var pickled: PickleValue { .integer(self) }
+    public var pickled: PickleValue { .integer(self) }
 }
 
 extension FixedWidthInteger {
@@ -78,24 +84,24 @@ extension FixedWidthInteger {
     }
 }
 
-extension Int: PickleScalar {}
-extension Int8: PickleScalar {}
-extension Int16: PickleScalar {}
-extension Int32: PickleScalar {}
-extension Int64: PickleScalar {}
-extension UInt: PickleScalar {}
-extension UInt8: PickleScalar {}
-extension UInt16: PickleScalar {}
-extension UInt32: PickleScalar {}
-extension UInt64: PickleScalar {}
+extension Int: PickleRepresentable {}
+extension Int8: PickleRepresentable {}
+extension Int16: PickleRepresentable {}
+extension Int32: PickleRepresentable {}
+extension Int64: PickleRepresentable {}
+extension UInt: PickleRepresentable {}
+extension UInt8: PickleRepresentable {}
+extension UInt16: PickleRepresentable {}
+extension UInt32: PickleRepresentable {}
+extension UInt64: PickleRepresentable {}
 @available(macOS 15, iOS 18, tvOS 18, watchOS 11, *)
-extension Int128: PickleScalar {}
+extension Int128: PickleRepresentable {}
 @available(macOS 15, iOS 18, tvOS 18, watchOS 11, *)
-extension UInt128: PickleScalar {}
+extension UInt128: PickleRepresentable {}
 
 /// A `float`; an `int` is taken as the nearest one, as Python's `float()` does.
-extension Double: PickleScalar {
-    init?(pickled value: PickleValue) {
+extension Double: PickleRepresentable {
+    public init?(pickled value: PickleValue) {
         switch value {
         case .float(let value): self = value
         case .int(let value): self.init(value)
@@ -105,14 +111,14 @@ extension Double: PickleScalar {
         default: return nil
         }
     }
-    var pickled: PickleValue { .float(self) }
+    public var pickled: PickleValue { .float(self) }
 }
 
-extension Float: PickleScalar {
-    init?(pickled value: PickleValue) {
+extension Float: PickleRepresentable {
+    public init?(pickled value: PickleValue) {
         guard let wide = Double(pickled: value) else { return nil }
         self.init(wide)
         guard isFinite || !wide.isFinite else { return nil }
     }
-    var pickled: PickleValue { .float(Double(self)) }
+    public var pickled: PickleValue { .float(Double(self)) }
 }
