@@ -82,7 +82,7 @@ public struct PickleScanner: Sendable {
                     }
                     guard isRegular else { return nil }
                     if case .get = shape.effect { stack.append(Entry(start: offset)) }
-                case .nothing: try skip(offset..<next, in: bytes)
+                case .nothing: guard try skip(offset..<next, in: bytes) else { return nil }
                 case .stop: return try root(endingAt: offset)
                 case .irregular: return nil
                 case .unknown: throw Malformed(.unknownOpcode)
@@ -180,13 +180,16 @@ extension PickleScanner {
         stack.removeSubrange(height...)
     }
 
-    private mutating func skip(_ range: Range<Int>, in bytes: UnsafeRawBufferPointer) throws(Malformed) {
+    /// - Returns: `false` for a `PROTO` after other opcodes, which were then of another protocol.
+    private mutating func skip(_ range: Range<Int>, in bytes: UnsafeRawBufferPointer) throws(Malformed) -> Bool {
         if range.count == 2 {
+            guard range.lowerBound == 0 else { return false }
             let version = bytes[range.lowerBound + 1]
             guard let known = PickleProtocol(rawValue: version) else { throw Malformed(.unsupportedProtocol(version)) }
             protocolVersion = known
         }
         memo.drop(range)
+        return true
     }
 
     private func root(endingAt offset: Int) throws(Malformed) -> Span {

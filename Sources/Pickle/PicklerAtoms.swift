@@ -122,6 +122,7 @@ extension PicklerMachine {
     /// `getattr(outer, 'inner')`, for before protocol 4 a global's name is looked up as it stands.
     private mutating func writeNestedGlobal(_ global: PickleGlobal) throws(PickleError) {
         let names = global.name.split(separator: ".", omittingEmptySubsequences: false)
+        guard names.count <= 100 else { throw PickleError(.unrepresentable("a class inside of \(names.count - 1) classes")) }
         for _ in names.dropFirst() { try writeGlobal(PickleGlobal(module: "builtins", name: "getattr")) }
         try writeGlobal(PickleGlobal(module: global.module, name: String(names[0])))
         for name in names.dropFirst() {

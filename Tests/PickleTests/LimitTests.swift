@@ -23,7 +23,7 @@ struct LimitTests {
     }
 
     @Test func `A deep value is read, compared, hashed, written and freed without recursion`() throws {
-        let depth = 200_000
+        let depth = 20_000
         let value = try Unpickler(limits: PickleLimits(depth: depth)).load(Self.nested(depth))
         let again = try Unpickler(limits: PickleLimits(depth: depth)).load(Pickler().dump(value))
         #expect(value == again)
