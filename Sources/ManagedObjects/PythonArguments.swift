@@ -38,9 +38,7 @@ extension Call {
     /// - Throws: `TypeError: unhashable type: 'list'`; for a `slice` before Python 3.12.
     func key(_ position: Int) throws(PythonException) -> PickleKey {
         let key = try PickleKey(self[position])
-        if python < PythonVersion(3, 12), case .instance(.global(let type), _) = key, type == PickleGlobal(module: "builtins", name: "slice") {
-            throw .typeError(python.isPython2 ? "unhashable type" : "unhashable type: 'slice'")
-        }
+        try key.check(python)
         return key
     }
 
@@ -60,6 +58,15 @@ extension Call {
         case .string, .surrogateString, .legacyString: return value
         default: throw .typeError("attribute name must be string, not '\(value.typeTitle(python))'")
         }
+    }
+}
+
+extension PickleKey {
+    /// Refuses what the Python that asks has no hash for, though later ones do.
+    func check(_ python: PythonVersion) throws(PythonException) {
+        guard python < PythonVersion(3, 12), case .instance(.global(let type), _) = self, type == PickleGlobal(module: "builtins", name: "slice")
+        else { return }
+        throw .typeError(python.isPython2 ? "unhashable type" : "unhashable type: 'slice'")
     }
 }
 

@@ -263,6 +263,7 @@ _dict = Kind(some(none, update_arguments, one(pairs)), {
     'copy': none, 'get': some(one(any_key), two(any_key, value)), 'has_key': one(any_key), 'items': none, 'keys': none,
     'pop': some(one(any_key), two(any_key, value)), 'popitem': none, 'setdefault': some(one(any_key), two(any_key, value)), 'update': update_arguments,
     'values': none, '__reversed__': none, '__or__': one(pairs), '__ror__': one(pairs), '__ior__': one(pairs), '__iter__': none,
+    'fromkeys': some(one(iterable), two(iterable, value)),
 }, names=('key', 'default', 'iterable'), ordered=False)
 if PYTHON2:
     _dict.methods.pop('popitem')  # takes any

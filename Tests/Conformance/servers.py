@@ -81,12 +81,18 @@ def main(path):
     ReferenceManager.register('PriorityQueue', queue.PriorityQueue)
     if 'set' not in ReferenceManager._registry:
         ReferenceManager.register('set', set, exposed=SET_METHODS)
+    methods = ReferenceManager._registry['dict'][1]
+    if sys.version_info >= (3, 9) and '__or__' not in methods:
+        ReferenceManager.register('dict', dict, exposed=methods + DICTIONARY_METHODS, method_to_typeid={'__iter__': 'Iterator'})
     current_process().authkey = KEY
     server = ReferenceManager(address=path, authkey=KEY).get_server()
     print('listening on unix:' + path)
     sys.stdout.flush()
     server.serve_forever()
 
+
+DICTIONARY_METHODS = ('__ior__', '__or__', '__reversed__', '__ror__', 'fromkeys')
+"""What 3.14's DictProxy exposes beside what it exposed before."""
 
 SET_METHODS = (
     '__and__', '__class_getitem__', '__contains__', '__iand__', '__ior__', '__isub__', '__iter__', '__ixor__', '__len__', '__or__',

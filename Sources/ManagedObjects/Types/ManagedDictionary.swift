@@ -13,7 +13,10 @@ public struct ManagedDictionary: ManagedObject {
         try update(arguments.readingProxies(), as: "dict")
     }
 
-    public static let methods = MethodTable<ManagedDictionary> {
+    public static let methods = MethodTable<ManagedDictionary>(common + unions)
+
+    @MethodTableBuilder<ManagedDictionary>
+    private static var common: [Method<ManagedDictionary>] {
         Method("dict.__contains__", .oneArgument) { (dictionary, call, _) throws(PythonException) in
             .bool(dictionary.storage.contains(try call.key(0)))
         }
@@ -83,6 +86,48 @@ public struct ManagedDictionary: ManagedObject {
     }
 }
 
+// MARK: - What proxies expose since 3.14
+
+extension ManagedDictionary {
+    @MethodTableBuilder<ManagedDictionary>
+    private static var unions: [Method<ManagedDictionary>] {
+        Method("dict.__or__", .slot(1), iterates: true) { (dictionary, call, _) throws(PythonException) in
+            try union(dictionary.whole, call[0], call)
+        }
+        Method("dict.__ror__", .slot(1), iterates: true) { (dictionary, call, _) throws(PythonException) in
+            try union(call[0], dictionary.whole, call)
+        }
+        Method("dict.__ior__", .slot(1), iterates: true) { (dictionary, call, _) throws(PythonException) in
+            try dictionary.update(call[0], call.python)
+            return .value(dictionary.whole)
+        }
+        Method("dict.__reversed__", .noArguments) { (dictionary, _, _) throws(PythonException) in
+            let keys = try FragmentBuilder.list(dictionary.storage.entries.map(\.key).reversed()).pythonValue()
+            return .value(try Fragment(pythonValue: .instance(PickleInstance(.global(PickleGlobal(module: "builtins", name: "iter")), [keys]))))
+        }
+        Method("dict.fromkeys", .unpacked(1...2), iterates: true) { (_, call, _) throws(PythonException) in
+            var made = ManagedDictionary()
+            for key in try call[0].pythonElements(python: call.python) {
+                let hashed = try PickleKey(key)
+                try hashed.check(call.python)
+                made.storage.set(hashed, (key, call.optional(1) ?? .none))
+            }
+            return .value(made.whole)
+        }
+    }
+
+    /// `left | right`; `NotImplemented` where one of them is no `dict`.
+    private static func union(_ left: Fragment, _ right: Fragment, _ call: Call) throws(PythonException) -> Outcome {
+        guard try left.pythonValue().pythonEntries != nil, try right.pythonValue().pythonEntries != nil else {
+            return .value(try Fragment(pythonValue: .global(PickleGlobal(module: "builtins", name: "NotImplemented"))))
+        }
+        var made = ManagedDictionary()
+        try made.update(left, call.python)
+        try made.update(right, call.python)
+        return .value(made.whole)
+    }
+}
+
 // MARK: - Updating
 
 extension ManagedDictionary {
@@ -100,17 +145,21 @@ extension ManagedDictionary {
     private mutating func update(_ source: Fragment, _ python: PythonVersion) throws(PythonException) {
         let value = try source.pythonValue()
         if let entries = value.pythonEntries {
-            for (key, value) in entries { try set(key, Fragment(pythonValue: value, from: source), source) }
+            for (key, value) in entries { try set(key, Fragment(pythonValue: value, from: source), source, python) }
             return
         }
         for (number, element) in try value.pythonIteration(python: python).enumerated() {
             let pair = try Self.pair(element, number: number)
-            try set(pair[0], Fragment(pythonValue: pair[1], from: source), source)
+            try set(pair[0], Fragment(pythonValue: pair[1], from: source), source, python)
         }
     }
 
-    private mutating func set(_ key: PickleValue, _ value: Fragment, _ source: Fragment) throws(PythonException) {
-        storage.set(try PickleKey(key), (try Fragment(pythonValue: key, from: source), value))
+    private mutating func set(
+        _ key: PickleValue, _ value: Fragment, _ source: Fragment, _ python: PythonVersion
+    ) throws(PythonException) {
+        let hashed = try PickleKey(key)
+        try hashed.check(python)
+        storage.set(hashed, (try Fragment(pythonValue: key, from: source), value))
     }
 
     private static func pair(_ element: PickleValue, number: Int) throws(PythonException) -> [PickleValue] {
