@@ -4,9 +4,10 @@ except ImportError: import Queue as queue  # Python 2.7
 from multiprocessing.managers import BaseManager
 from multiprocessing import freeze_support
 
-# Usage: master.py [HOST [PORT]]
+# Usage: master.py [HOST [PORT [SECONDS]]], where SECONDS is how long it waits for each result.
 host = sys.argv[1] if len(sys.argv) > 1 else '127.0.0.1'
 port = int(sys.argv[2]) if len(sys.argv) > 2 else 5000
+patience = float(sys.argv[3]) if len(sys.argv) > 3 else 10
 
 task_queue = queue.Queue()
 result_queue = queue.Queue()
@@ -36,7 +37,7 @@ def manager_run():
     print('Try get result...')
     try:
         for value in range(10):
-            r = result.get(timeout=10)
+            r = result.get(timeout=patience)
             print('Result: %s' % r)
     except queue.Empty:
         print('result is empty')

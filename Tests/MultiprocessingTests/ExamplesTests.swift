@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// The programs of `Examples/`, as a user would run them.
-@Suite(.timeLimit(.minutes(3))) struct ExamplesTests {
+@Suite(.serialized, .timeLimit(.minutes(3))) struct ExamplesTests {
     @Test func `A child process fills the shared dictionary and list`() async throws {
         let outcome = try await TestProgram.run(BuiltProduct.path("ExampleSharedObjects"))
         #expect(outcome.lines == ["{1: '1', '2': 2, 0.25: None}", "[9, 8, 7, 6, 5, 4, 3, 2, 1, 0]"])
@@ -23,13 +23,13 @@ import Testing
 
     @Test(arguments: PythonInterpreter.all + PythonInterpreter.pypy)
     func `A Swift worker serves a Python master`(_ python: PythonInterpreter) async throws {
-        let master = try TestProgram(python.path, ["-u", Self.script("master.py"), "127.0.0.1", "0"])
+        let master = try TestProgram(python.path, ["-u", Self.script("master.py"), "127.0.0.1", "0", "120"])
         try await Self.expectResults(of: master, worker: Self.swiftWorker)
     }
 
     private static func swiftMaster() throws -> TestProgram {
         // Its lines are read while it runs, which a terminal's user sees, too; into a pipe they would come at its end.
-        try TestProgram("/usr/bin/env", ["stdbuf", "-oL", BuiltProduct.path("ExampleTaskMaster"), "127.0.0.1:0"])
+        try TestProgram("/usr/bin/env", ["stdbuf", "-oL", BuiltProduct.path("ExampleTaskMaster"), "127.0.0.1:0", "120"])
     }
 
     private static func swiftWorker(_ host: String, _ port: String) throws -> TestProgram {
@@ -47,6 +47,8 @@ import Testing
     ) async throws {
         let address = try #require(await master.nextLine()).split(separator: " ").last?.split(separator: ":").map(String.init) ?? []
         try #require(address.count == 2)
+        // All tasks are there: a worker on a busy machine might otherwise find none and give up.
+        while let line = await master.nextLine(), line != "Try get result..." {}
         let worked = try await worker(address[0], address[1]).outcome()
         let outcome = await master.outcome()
         let results = outcome.lines.filter { $0.hasPrefix("Result: ") }.map { $0.split { !$0.isNumber }.compactMap { Int($0) } }

@@ -18,7 +18,7 @@ final class ClientConnection: Sendable {
     static func open(to address: ManagerAddress, authkey: AuthenticationKey, timeout: Duration) async throws -> ClientConnection {
         let group = MultiThreadedEventLoopGroup.singleton
         let loop = group.next()
-        let ready = loop.makePromise(of: Void.self)
+        let ready = loop.makePromise(of: NIOLoopBound<ClientConnectionHandler>.self)
         let channel: any Channel
         do {
             channel = try await ManagerTransport.connect(to: address, group: loop, timeout: timeout) { channel in
@@ -35,8 +35,7 @@ final class ClientConnection: Sendable {
             channel.close(promise: nil)
         }
         defer { deadline.cancel() }
-        try await ready.futureResult.get()
-        return ClientConnection(channel, try await loop.submit { try channel.handler() }.get())
+        return ClientConnection(channel, try await ready.futureResult.get())
     }
 
     /// Whether requests can still be sent.
@@ -74,26 +73,19 @@ final class ClientConnection: Sendable {
     }
 }
 
-extension Channel {
-    /// The connection's handler, on its own event loop.
-    fileprivate func handler() throws -> NIOLoopBound<ClientConnectionHandler> {
-        NIOLoopBound(try pipeline.syncOperations.handler(type: ClientConnectionHandler.self), eventLoop: eventLoop)
-    }
-}
-
 /// Bytes to replies: the handshake, then one reply for each request, in order.
 final class ClientConnectionHandler: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
     private var authentication: Authentication?
-    private let ready: EventLoopPromise<Void>
+    private let ready: EventLoopPromise<NIOLoopBound<ClientConnectionHandler>>
     private var decoder = FrameDecoder(maximumLength: Authentication.maximumMessageLength)
     private var input = ByteBuffer()
     private var replies = CircularBuffer<EventLoopPromise<ByteBuffer>>()
     private var context: ChannelHandlerContext?
 
-    init(authkey: AuthenticationKey, ready: EventLoopPromise<Void>) {
+    init(authkey: AuthenticationKey, ready: EventLoopPromise<NIOLoopBound<ClientConnectionHandler>>) {
         authentication = Authentication(role: .client, key: authkey)
         self.ready = ready
         _ = authentication?.start()
@@ -145,8 +137,8 @@ final class ClientConnectionHandler: ChannelInboundHandler {
             case .send(let answer): send(answer, context)
             case .sendAndFinish(let answer):
                 send(answer, context)
-                finishAuthentication()
-            case .finished, nil: finishAuthentication()
+                finishAuthentication(context)
+            case .finished, nil: finishAuthentication(context)
             }
         } catch {
             if let reply = error.reply { send(reply, context) }
@@ -154,10 +146,10 @@ final class ClientConnectionHandler: ChannelInboundHandler {
         }
     }
 
-    private func finishAuthentication() {
+    private func finishAuthentication(_ context: ChannelHandlerContext) {
         authentication = nil
         decoder.maximumLength = FrameDecoder.greatestMaximumLength
-        ready.succeed()
+        ready.succeed(NIOLoopBound(self, eventLoop: context.eventLoop))
     }
 
     private func send(_ message: [UInt8], _ context: ChannelHandlerContext) {
