@@ -81,7 +81,7 @@ let package = Package(
             name: "MultiprocessingTests",
             dependencies: ["Multiprocessing", "Pickle", "ProcessTestProgram", "TestSupport"] + examples.map { .target(name: $0.name) },
             swiftSettings: settings),
-        .testTarget(name: "ManagerCommandTests", dependencies: ["manager", "TestSupport"], swiftSettings: settings),
+        .testTarget(name: "ManagerCommandTests", dependencies: ["manager", "Multiprocessing", "TestSupport"], swiftSettings: settings),
         .testTarget(name: "ConformanceTests", dependencies: ["manager", "TestSupport"], swiftSettings: settings),
     ] + examples
 )
