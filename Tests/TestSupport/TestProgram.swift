@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 
 /// A program that a test runs as a user would: its lines are read as they come, or all that it said at its end.
 ///
@@ -26,8 +27,11 @@ public final class TestProgram: Sendable {
         process.standardInput = try input.map(Self.file) ?? self.input
         process.standardOutput = output.pipe
         process.standardError = errors.pipe
-        try process.run()
+        try Self.starting.withLock { _ in try process.run() }
     }
+
+    /// One program is started at a time: Foundation's `Process.run()` has crashed when several threads were in it.
+    private static let starting = Mutex(())
 
     deinit { end() }
 
