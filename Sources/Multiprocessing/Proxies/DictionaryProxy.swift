@@ -60,9 +60,8 @@ public struct DictionaryProxy<Key: Codable & Sendable, Value: Codable & Sendable
 
     /// All entries, in order, in one call (`list(d.items())`).
     public func entries() async throws -> [(key: Key, value: Value)] {
-        let items: [PickleValue] = try await object.result(of: "items", [])
-        let decoder = PickleDecoder()
-        return try items.map { try $0.pair }.map { (try decoder.decode(from: $0.0), try decoder.decode(from: $0.1)) }
+        let items: [Entry<Key, Value>] = try await object.result(of: "items", [])
+        return items.map { ($0.key, $0.value) }
     }
 
     /// Sets all these entries in one call (`d.update(entries)`).
@@ -89,14 +88,14 @@ extension DictionaryProxy where Key: Hashable {
     }
 }
 
-extension PickleValue {
-    /// The parts of one of `dict.items()`.
-    fileprivate var pair: (PickleValue, PickleValue) {
-        get throws {
-            guard case .tuple(let pair) = self, pair.count == 2 else {
-                throw ManagerError(.unexpectedValue, "a pair was expected, not \(self)")
-            }
-            return (pair[0], pair[1])
-        }
+/// One of `dict.items()`: a tuple.
+private struct Entry<Key: Codable & Sendable, Value: Codable & Sendable>: Decodable {
+    let key: Key
+    let value: Value
+
+    init(from decoder: any Decoder) throws {
+        var parts = try decoder.unkeyedContainer()
+        key = try parts.decode(Key.self)
+        value = try parts.decode(Value.self)
     }
 }

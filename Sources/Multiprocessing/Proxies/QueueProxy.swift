@@ -110,7 +110,8 @@ extension QueueProxy {
             }
             let receipt = try Fragment(parts[0])
             do {
-                let result = try await body(try PickleDecoder().decode(from: parts[1]))
+                let item: Element = try await ReplyDecoding.of(client) { try PickleDecoder().decode(from: parts[1]) }
+                let result = try await body(item)
                 _ = try await session.call(identifier, "ack", [receipt])
                 return result
             } catch {
