@@ -208,6 +208,7 @@ import Testing
             try await queue.put(dictionary)
             let same = try await queue.get()
             #expect(try await same.value(forKey: "list")?.elements() == [1, 2, 3, 4])
+            for (key, list) in try await same.entries() { #expect(try await (key, list.count) == ("list", 4)) }
         }
     }
 

@@ -29,7 +29,7 @@ enum ServerUnderTest: Sendable, CustomTestStringConvertible {
             let server = try python.start(Self.script)
             let port = try #require(await server.nextLine().flatMap { Int($0) })
             try await connected(to: .tcp("127.0.0.1", port), body)
-            server.end()
+            server.kill()
         case .swift:
             let server = try await Manager(address: .tcp("127.0.0.1", 0), authkey: "abc").server()
             try await connected(to: server.address, body)

@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Synchronization
 
 /// A program that a test runs as a user would: its lines are read as they come, or all that it said at its end.
@@ -33,7 +34,7 @@ public final class TestProgram: Sendable {
     /// One program is started at a time: Foundation's `Process.run()` has crashed when several threads were in it.
     private static let starting = Mutex(())
 
-    deinit { end() }
+    deinit { kill() }
 
     /// Runs a program to its end.
     public static func run(
@@ -60,6 +61,11 @@ public final class TestProgram: Sendable {
         if process.isRunning { process.terminate() }
     }
 
+    /// Ends it at once. A program may be started with SIGTERM blocked, as it is on the threads of the tests: asked to end, it would stay.
+    public func kill() {
+        if process.isRunning { _ = Glibc.kill(pid, SIGKILL) }
+    }
+
     /// Waits until every process that it started has closed its output, and for its own end.
     public func outcome() async -> Outcome {
         await untilCancelled {
@@ -73,7 +79,7 @@ public final class TestProgram: Sendable {
     }
 
     private func untilCancelled<Result: Sendable>(_ wait: @Sendable () async -> Result) async -> Result {
-        await withTaskCancellationHandler(operation: wait) { self.end() }
+        await withTaskCancellationHandler(operation: wait) { self.kill() }
     }
 
     /// A file with these bytes, which is gone once it is closed: with a file neither side waits for the other.
