@@ -3,7 +3,8 @@ import TestSupport
 import Testing
 
 /// Runs the programs of `Tests/Conformance`, which compare our server with CPython's: a quick selection with the newest Python, or,
-/// when `CONFORMANCE=all` is in the environment (`./test --all`), everything with every Python of this machine.
+/// when `CONFORMANCE=all` is in the environment (`./test --all`), everything with every Python of this machine. Longer comparisons are
+/// made by `Tests/Conformance/differential.py` itself, which takes any number of sequences.
 @Suite(.serialized) struct ConformanceTests {
     static let isWhole = ProcessInfo.processInfo.environment["CONFORMANCE"] == "all"
     static let pythons = isWhole ? PythonInterpreter.all : PythonInterpreter.newest.map { [$0] } ?? []
@@ -16,7 +17,7 @@ import Testing
 
     @Test(arguments: pythons)
     func `Random calls are answered as CPython answers them`(python: PythonInterpreter) async throws {
-        let sequences = if !Self.isWhole { 100 } else if python.version == PythonInterpreter.newest?.version { 10_000 } else { 1_000 }
+        let sequences = if !Self.isWhole { 100 } else if python.version == PythonInterpreter.newest?.version { 2_000 } else { 300 }
         try await Self.run("differential.py", with: python, [
             "--manager", BuiltProduct.path("manager"), "--python", "\(python.major).\(python.minor)", "--sequences", "\(sequences)",
         ] + (python.isAtLeast(3, 7) ? [] : Self.olderPythons))
