@@ -43,7 +43,7 @@ struct ArrayItemType: Hashable, Sendable {
         switch kind {
         case .signed, .unsigned: return try integerBits(value, python)
         case .float:
-            guard let number = Double(pythonNumber: value) else { throw .typeError(Self.notReal(value, python)) }
+            guard let number = Double(pythonFloat: value) else { throw .typeError(Self.notReal(value, python)) }
             return size == 4 ? UInt64(Float(number).bitPattern) : number.bitPattern
         case .character: return try characterBits(value)
         }
@@ -131,6 +131,23 @@ extension ArrayItemType {
 }
 
 extension Double {
+    /// `float(value)` of a number, a `Decimal` or a `Fraction`: of what has a `__float__`.
+    fileprivate init?(pythonFloat value: PickleValue) {
+        guard case .instance(let instance) = value else {
+            self.init(pythonNumber: value)
+            return
+        }
+        switch instance.global {
+        case PickleGlobal(module: "decimal", name: "Decimal"):
+            guard let text = instance.arguments.first?.text else { return nil }
+            self.init(text)
+        case PickleGlobal(module: "fractions", name: "Fraction"):
+            guard let (numerator, denominator) = instance.fractionParts else { return nil }
+            self = numerator / denominator
+        default: return nil
+        }
+    }
+
     /// `float(value)` of a number.
     init?(pythonNumber value: PickleValue) {
         switch value {
@@ -140,5 +157,18 @@ extension Double {
         case .bigInt(let value): self.init(value)
         default: return nil
         }
+    }
+}
+
+extension PickleInstance {
+    /// `Fraction('1/2')`, or since Python 3.12 `Fraction(1, 2)`; of parts that a `Double` holds exactly.
+    fileprivate var fractionParts: (Double, Double)? {
+        let arguments = arguments
+        var parts = arguments.map { Double(pythonNumber: $0) }
+        if arguments.count == 1, let text = arguments[0].text { parts = text.split(separator: "/").map { Double($0) } }
+        guard let numerator = parts.first ?? nil, let denominator = parts.count == 1 ? 1 : parts[1], parts.count <= 2,
+            max(abs(numerator), denominator) <= 0x1p53
+        else { return nil }
+        return (numerator, denominator)
     }
 }

@@ -106,6 +106,13 @@ extension PackedArray {
         guard let text = typecode.text, text.unicodeScalars.count == 1, let character = text.first else {
             throw .typeError("array() argument 1 must be a unicode character, not \(typecode.typeTitle(python))")
         }
+        let isText = switch initializer {
+        case .string, .surrogateString: true
+        default: false
+        }
+        if isText, !"uw".contains(character) {
+            throw .typeError("cannot use a str to initialize an array with typecode '\(character)'")
+        }
         guard let type = ArrayItemType(typecode: character), character != "c" || python.isPython2 else {
             throw .valueError("bad typecode (must be b, B, u, h, H, i, I, l, L, q, Q, f or d)")
         }
@@ -114,8 +121,6 @@ extension PackedArray {
         case .bytes(let bytes): try take(bytes)
         case .legacyString(let bytes) where python.isPython2: try take(bytes)
         case .byteArray(let array): try take(array.bytes)
-        case .string where type.kind != .character:
-            throw .typeError("cannot use a str to initialize an array with typecode '\(type.typecode)'")
         default:
             let items: [PickleValue]
             if let other = PackedArray(initializer) { items = other.values } else { items = try initializer.pythonIteration() }
