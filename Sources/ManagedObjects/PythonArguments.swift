@@ -119,7 +119,21 @@ extension PickleValue {
         case .byteArray(let array): !array.bytes.isEmpty
         case .tuple(let elements), .list(let elements), .set(let elements), .frozenSet(let elements): !elements.isEmpty
         case .dictionary(let entries): !entries.isEmpty
-        case .bigInt, .global, .instance, .persistent, .extensionCode: true
+        case .instance(let instance): instance.pythonTruth
+        case .bigInt, .global, .persistent, .extensionCode: true
+        }
+    }
+}
+
+extension PickleInstance {
+    /// A number of the value 0, no time at all and an empty collection are `False`; of unknown classes nothing is.
+    fileprivate var pythonTruth: Bool {
+        let value = PickleValue.instance(self)
+        if value == .int(0) { return false }
+        switch global?.module {
+        case "datetime" where global?.name == "timedelta": return arguments.contains { $0 != .int(0) }
+        case "collections": return (try? value.pythonIteration())?.isEmpty != true
+        default: return true
         }
     }
 }
