@@ -4,13 +4,15 @@ enum StableSort {
     private static let shortest = 64
 
     /// Sorts; when a comparison throws, what was in order already stays so.
+    ///
+    /// - Parameter extendsTurnedRuns: whether a run that has been turned round may go on, as in CPython since 3.13.
     static func sort<Element, Failure: Error>(
-        _ elements: inout [Element], by precedes: (Element, Element) throws(Failure) -> Bool
+        _ elements: inout [Element], extendsTurnedRuns: Bool, by precedes: (Element, Element) throws(Failure) -> Bool
     ) throws(Failure) {
         var bounds = [0]
         while let start = bounds.last, start < elements.count {
             let end = min(start + shortest, elements.count)
-            try insert(&elements, start..<end, sorted: run(&elements, start..<end, by: precedes), by: precedes)
+            try insert(&elements, start..<end, sorted: run(&elements, start..<end, extendsTurnedRuns, by: precedes), by: precedes)
             bounds.append(end)
         }
         while bounds.count > 2 {
@@ -26,13 +28,15 @@ enum StableSort {
 
     /// The end of the elements at the beginning that are in order; when each is less than the one before, they are turned round.
     private static func run<Element, Failure: Error>(
-        _ elements: inout [Element], _ range: Range<Int>, by precedes: (Element, Element) throws(Failure) -> Bool
+        _ elements: inout [Element], _ range: Range<Int>, _ extendsTurned: Bool, by precedes: (Element, Element) throws(Failure) -> Bool
     ) throws(Failure) -> Int {
         guard range.count > 1 else { return range.upperBound }
         let falls = try precedes(elements[range.lowerBound + 1], elements[range.lowerBound])
         var end = range.lowerBound + 2
         while end < range.upperBound, try precedes(elements[end], elements[end - 1]) == falls { end += 1 }
-        if falls { elements[range.lowerBound..<end].reverse() }
+        guard falls else { return end }
+        elements[range.lowerBound..<end].reverse()
+        while extendsTurned, end < range.upperBound, try !precedes(elements[end], elements[end - 1]) { end += 1 }
         return end
     }
 

@@ -21,10 +21,12 @@ extension PickleValue {
         throw PythonException("RecursionError", "maximum recursion depth exceeded in comparison")
     }
 
-    /// Two lists' or two tuples' elements.
+    /// Two lists' or two tuples' elements, or two slices' parts.
     private static func sequences(_ pair: (PickleValue, PickleValue)) -> (PickleElements, PickleElements)? {
         switch pair {
         case (.list(let left), .list(let right)), (.tuple(let left), .tuple(let right)): (left, right)
+        case (.instance(let left), .instance(let right)) where left.isSlice && right.isSlice:
+            (PickleElements(left.arguments), PickleElements(right.arguments))
         default: nil
         }
     }
@@ -80,4 +82,8 @@ extension PickleValue {
     var date: PythonDate? {
         if case .instance(let instance) = self { PythonDate(instance) } else { nil }
     }
+}
+
+extension PickleInstance {
+    fileprivate var isSlice: Bool { global == PickleGlobal(module: "builtins", name: "slice") }
 }

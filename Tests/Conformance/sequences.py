@@ -293,7 +293,7 @@ KINDS = {
         ('__class_getitem__', one(lambda rng: rng.choice([int, 1])))]), ordered=False),
     'set of one': Kind(constant([7]), {  # `pop` takes any element
         'pop': none, '__len__': none, 'clear': none, 'add': one(lambda rng: 7), 'discard': one(lambda rng: 7), '__contains__': one(lambda rng: 7)},
-                       waits=('add',), typeid='set'),
+                       waits=('add',), typeid='set', spoils=False),
     'Lock': Kind(none, {'acquire': acquire, 'release': none, 'locked': none}, waits=('acquire',), sessions=2, names=('blocking', 'timeout')),
     'RLock': Kind(none, {'acquire': acquire, 'release': none, 'locked': none}, waits=('acquire',), sessions=2, names=('blocking', 'timeout')),
     'Semaphore': Kind(semaphore_value, {'acquire': acquire_semaphore, 'release': some(none, none, one(small)) if not PYTHON2 else none, 'locked': none},

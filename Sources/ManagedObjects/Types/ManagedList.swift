@@ -255,7 +255,9 @@ extension ManagedList {
         // Turned round before and after, so that equal elements keep their order.
         if isReversed { keyed.reverse() }
         defer { elements = Deque((isReversed ? keyed.reversed() : keyed).map(\.fragment)) }
-        try StableSort.sort(&keyed) { (left, right) throws(PythonException) in try left.value.isLess(than: right.value, python: python) }
+        try StableSort.sort(&keyed, extendsTurnedRuns: python >= PythonVersion(3, 13)) { (left, right) throws(PythonException) in
+            try left.value.isLess(than: right.value, python: python)
+        }
     }
 }
 
