@@ -93,7 +93,7 @@ struct PythonEqualityClasses {
     private mutating func decide(_ step: Step) {
         if undecided.last == step.object, !step.containsItself {
             undecided.removeLast()
-            let number = number(of: PythonForm(step.object, parts: step.parts))
+            let number = step.object.isEqualToItselfOnly ? unique() : number(of: PythonForm(step.object, parts: step.parts))
             visits[step.object]?.number = number
             return
         }
@@ -102,6 +102,13 @@ struct PythonEqualityClasses {
             visits[object]?.number = number
             if object == step.object { return }
         }
+    }
+}
+
+extension PythonObject {
+    /// Exceptions have no equality of their own.
+    fileprivate var isEqualToItselfOnly: Bool {
+        kind == .instance && PickleInstance(reference).pythonClass?.isPythonException == true
     }
 }
 

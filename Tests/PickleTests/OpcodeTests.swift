@@ -24,7 +24,7 @@ struct OpcodeTests {
             'DUP': b'K\x012\x86', 'MARK': b'K\x01(0', 'POP_MARK': b'K\x01(K\x02K\x031', 'GET': b']p7\ng7\n\x86', 'BINGET': b']q\x07h\x07\x86', 'LONG_BINGET': b']r\x00\x01\x00\x00j\x00\x01\x00\x00\x86',
             'PUT': b']p7\ng7\n\x86', 'BINPUT': b']q\xffh\xff\x86', 'LONG_BINPUT': b']r\x00\x01\x00\x00j\x00\x01\x00\x00\x86', 'MEMOIZE': b'K\x01K\x02\x94h\x00\x87'.replace(b'\x87', b'\x86\x86'),
             'EXT1': b'\x82\xc8', 'EXT2': b'\x83\x40\x9c', 'EXT4': b'\x84\x00\x00\x00\x40', 'GLOBAL': b'ccollections\ndeque\n', 'STACK_GLOBAL': b'\x8c\x0bcollections\x8c\x05deque\x93',
-            'REDUCE': b'cbuiltins\ncomplex\nG\x3f\xf0\x00\x00\x00\x00\x00\x00G\x3f\xf8\x00\x00\x00\x00\x00\x00\x86R', 'BUILD': b'cbuiltins\nValueError\n)R}X\x01\x00\x00\x00aK\x01sb',
+            'REDUCE': b'cbuiltins\ncomplex\nG\x3f\xf0\x00\x00\x00\x00\x00\x00G\x3f\xf8\x00\x00\x00\x00\x00\x00\x86R', 'BUILD': b'ctypes\nSimpleNamespace\n)R}X\x01\x00\x00\x00aK\x01sb',
             'INST': b"(V1.5\nidecimal\nDecimal\n", 'OBJ': b'(cdecimal\nDecimal\nV1.5\no', 'NEWOBJ': b'cdecimal\nDecimal\nV1.5\n\x85\x81', 'NEWOBJ_EX': b'cfractions\nFraction\nK\x01K\x02\x86}\x92',
             'PROTO': b'\x80\x02N', 'STOP': b'N', 'FRAME': b'\x95\x02\x00\x00\x00\x00\x00\x00\x00N', 'PERSID': b'Pname\n', 'BINPERSID': b'K\x01Q',
         }
