@@ -7,6 +7,8 @@ struct Request {
     let identifier: String?
     let method: String
     let arguments: Arguments
+    /// Whether there may be proxies in the arguments.
+    let mayHoldProxies: Bool
 }
 
 /// Reads requests. One for each session, since its tables are used again.
@@ -22,16 +24,9 @@ struct RequestReader {
     /// The protocol of the request that was read last, at which its peer is answered.
     var peerProtocol: PickleProtocol { max(scanner.protocolVersion, .v2) }
 
-    /// Whether there may be proxies in the request that was read last.
-    private(set) var mayHoldProxies = false
-
     /// - Throws: ``PickleError`` when the bytes are no pickle, or not one of a request.
     mutating func read(_ bytes: UnsafeRawBufferPointer) throws(PickleError) -> Request {
-        mayHoldProxies = true
-        if let request = try scanned(bytes) {
-            mayHoldProxies = scanner.hasReduction
-            return request
-        }
+        if let request = try scanned(bytes) { return request }
         return try decoded(bytes)
     }
 
@@ -53,7 +48,7 @@ struct RequestReader {
             positional.append(fragment)
         }
         let arguments = Arguments(positional, keywords: keywords.isEmptyDictionary ? [] : try self.keywords(keywords.value()))
-        return Request(identifier: identifier.text, method: method, arguments: arguments)
+        return Request(identifier: identifier.text, method: method, arguments: arguments, mayHoldProxies: scanner.hasReduction)
     }
 
     /// The way that is always right: the whole pickle is read and the arguments are pickled again.
@@ -63,7 +58,7 @@ struct RequestReader {
         var positional: [Fragment] = []
         for element in try elements(parts[2]) { positional.append(try Fragment(element, at: peerProtocol)) }
         return Request(
-            identifier: parts[0].text, method: method, arguments: Arguments(positional, keywords: try keywords(parts[3])))
+            identifier: parts[0].text, method: method, arguments: Arguments(positional, keywords: try keywords(parts[3])), mayHoldProxies: true)
     }
 
     private func elements(_ value: PickleValue) throws(PickleError) -> PickleElements {

@@ -22,16 +22,15 @@ struct ServerFunctions: Sendable {
 
     /// Calls a function by name (CPython's `Server.public`).
     ///
-    /// - Parameter mayHoldProxies: whether there may be proxies in the request's arguments.
     /// - Throws: what the peer gets as `#TRACEBACK`.
     func call(
-        _ request: Request, mayHoldProxies: Bool, at version: PickleProtocol, python: PythonVersion
+        _ request: Request, at version: PickleProtocol, python: PythonVersion
     ) throws(PythonException) -> Result {
         var arguments = request.arguments
         arguments.python = python
         switch request.method {
         case "dummy": return Result(reply: .none)
-        case "create": return try create(arguments, mayHoldProxies, at: version)
+        case "create": return try create(arguments, request.mayHoldProxies, at: version)
         case "incref": return try count(arguments, change: 1)
         case "decref": return try count(arguments, change: -1)
         case "get_methods": return Result(reply: names(try exposed(arguments), at: version))

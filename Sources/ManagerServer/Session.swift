@@ -71,7 +71,7 @@ struct Session {
         calls += 1
         let call = CallID(session: id, number: calls)
         let version = reader.peerProtocol
-        var arguments = reader.mayHoldProxies ? functions.objects.claim(request.arguments, for: identifier) : request.arguments
+        var arguments = request.mayHoldProxies ? functions.objects.claim(request.arguments, for: identifier) : request.arguments
         arguments.python = python
         var effects = Effects()
         let result = object.call(
@@ -134,7 +134,7 @@ extension Session {
     private mutating func callServer(_ request: Request, keepingReferences: Bool = true, into output: inout ByteBuffer) {
         let version = reader.peerProtocol
         do throws(PythonException) {
-            let result = try functions.call(request, mayHoldProxies: reader.mayHoldProxies, at: version, python: python)
+            let result = try functions.call(request, at: version, python: python)
             if keepingReferences { note(result.references) }
             ReplyWriter.write(.value, result.reply, at: version, to: &output)
         } catch {

@@ -66,7 +66,7 @@ extension ManagedSet {
 }
 
 extension ManagedSet {
-    /// `set[int]`, which proxies expose for whatever reason.
+    /// `set[int]`, which the proxies of Python 3.14 expose.
     private static func alias(of item: PickleValue) -> PickleValue {
         let arguments: PickleValue = if case .tuple = item { item } else { .tuple(PickleElements([item])) }
         let set = PickleValue.global(PickleGlobal(module: "builtins", name: "set"))

@@ -30,18 +30,9 @@ final class ManagerClient: Sendable {
 
     // MARK: Methods of objects
 
-    /// Calls a method of an object.
-    ///
-    /// - Throws: ``RemoteError``, ``ManagerError``, `CancellationError`.
-    func call(
-        _ identifier: String, _ method: String, _ arguments: [Fragment], _ keywords: [(name: String, value: Fragment)] = []
-    ) async throws -> Wire.Reply {
-        try await withSession { try await $0.reply(identifier, method, arguments, keywords) }
-    }
-
     /// Calls a method many times, without waiting for one reply before the next request is sent.
     ///
-    /// - Throws: as ``call(_:_:_:_:)``: the first error, after all calls have been answered.
+    /// - Throws: ``RemoteError``, ``ManagerError``, `CancellationError`: the first error, after all calls have been answered.
     func call(_ identifier: String, _ method: String, each arguments: [[Fragment]]) async throws {
         try await withSession { session in
             let requests = try arguments.map { try Wire.request(identifier, method, $0, at: session.version) }
