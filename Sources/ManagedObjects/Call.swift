@@ -70,7 +70,7 @@ public struct Call: Sendable {
 public enum Reply: Sendable {
     case value(Fragment)
     /// A `str` that the server made: a `repr`, a message. Written in the peer's own kind of `str`.
-    case text(String)
+    case text(PythonText)
     /// A new managed object, of which the caller gets a proxy (`#PROXY`).
     case proxy(typeID: String, object: HostedObject)
     case exception(PythonException)

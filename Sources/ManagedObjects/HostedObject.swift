@@ -95,7 +95,7 @@ private final class Host<Object: ManagedObject>: HostedObject, @unchecked Sendab
     }
 
     override func summary(address: String) -> String {
-        state.withLock { (try? $0.str(python: .latest, address: address)) ?? "<\(Object.self)>" }
+        state.withLock { (try? $0.str(python: .latest, address: address).string) ?? "<\(Object.self)>" }
     }
 
     override func timeOut(_ call: CallID, effects: inout Effects) -> Reply? {

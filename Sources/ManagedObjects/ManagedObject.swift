@@ -15,10 +15,10 @@ public protocol ManagedObject: Sendable {
     init(_ arguments: Arguments) throws(PythonException)
 
     /// `repr(object)`; `address` stands for the object where Python would print a memory address.
-    func repr(python: PythonVersion, address: String) throws(PythonException) -> String
+    func repr(python: PythonVersion, address: String) throws(PythonException) -> PythonText
 
     /// `str(object)`
-    func str(python: PythonVersion, address: String) throws(PythonException) -> String
+    func str(python: PythonVersion, address: String) throws(PythonException) -> PythonText
 
     /// The whole object by value: what `#GETVALUE` asks for.
     func value() throws(PythonException) -> Fragment
@@ -42,7 +42,7 @@ public protocol ManagedObject: Sendable {
 }
 
 extension ManagedObject {
-    public func str(python: PythonVersion, address: String) throws(PythonException) -> String {
+    public func str(python: PythonVersion, address: String) throws(PythonException) -> PythonText {
         try repr(python: python, address: address)
     }
 

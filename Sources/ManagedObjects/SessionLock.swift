@@ -70,7 +70,7 @@ struct SessionLock: Sendable {
     }
 
     /// `repr(threading.RLock())`. The owner, in Python a thread's number, is that of the session.
-    func repr(python: PythonVersion, address: String) -> String {
+    func repr(python: PythonVersion, address: String) -> PythonText {
         let number = owner.map { String($0.rawValue) }
         if python.isPython2 { return "<_RLock owner=\(number ?? "None") count=\(count)>" }
         return "<\(isLocked ? "locked" : "unlocked") _thread.RLock object owner=\(number ?? "0") count=\(count) at \(address)>"

@@ -48,8 +48,10 @@ struct ReplyWriter {
 
 extension Fragment {
     /// A `str` that the server made, in the kind of `str` that the peer's Python uses for its own messages.
-    init(text: String, at version: PickleProtocol) {
-        let utf8 = Array(text.utf8)
+    init(text: String, at version: PickleProtocol) { self.init(text: PythonText(text), at: version) }
+
+    init(text: PythonText, at version: PickleProtocol) {
+        let utf8 = text.utf8
         let length = withUnsafeBytes(of: UInt32(truncatingIfNeeded: utf8.count).littleEndian) { Array($0) }
         switch (version, utf8.count) {
         case (.v2, ..<256): self.init([0x55, UInt8(utf8.count)] + utf8, from: version)

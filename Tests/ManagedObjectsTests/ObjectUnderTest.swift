@@ -62,7 +62,7 @@ struct ObjectUnderTest {
 
     func repr() throws -> String {
         guard case .text(let text)? = object.fallback("__repr__", python: .latest, address: "0x1") else { return "" }
-        return text
+        return text.string
     }
 }
 

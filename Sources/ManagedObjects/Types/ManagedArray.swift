@@ -74,7 +74,7 @@ public struct ManagedArray: ManagedObject {
 
     public func value() throws(PythonException) -> Fragment { try Self.legacy(items) }
 
-    public func repr(python: PythonVersion, address: String) throws(PythonException) -> String {
+    public func repr(python: PythonVersion, address: String) throws(PythonException) -> PythonText {
         guard items.count > 0 else { return "array('\(items.type.typecode)')" }
         let shown = try items.initializer.pythonRepr(python: python)
         return "array('\(items.type.typecode)', \(shown))"

@@ -101,7 +101,7 @@ public struct ManagedBarrier: ManagedObject {
         if waiters.remove(call) != nil { breakDown(&effects) }
     }
 
-    public func repr(python: PythonVersion, address: String) -> String {
+    public func repr(python: PythonVersion, address: String) -> PythonText {
         guard PythonVersion(3, 11) <= python else { return .plainRepr("threading", "Barrier", python, address) }
         return "<threading.Barrier at \(address): \(isBroken ? "broken" : "waiters=\(waiters.count)/\(parties)")>"
     }

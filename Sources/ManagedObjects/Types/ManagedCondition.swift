@@ -56,7 +56,7 @@ public struct ManagedCondition: ManagedObject {
         guard lock.owner == call.id.session else { throw .runtimeError("cannot \(action) un-acquired lock") }
     }
 
-    public func repr(python: PythonVersion, address: String) -> String {
+    public func repr(python: PythonVersion, address: String) -> PythonText {
         "<Condition(\(lock.repr(python: python, address: address)), \(waiters.count))>"
     }
 }

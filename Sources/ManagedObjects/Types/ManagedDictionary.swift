@@ -81,8 +81,8 @@ public struct ManagedDictionary: ManagedObject {
 
     public func value() -> Fragment { whole }
 
-    public func repr(python: PythonVersion, address: String) throws(PythonException) -> String {
-        try whole.pythonValue().pythonRepr(python: python)
+    public func repr(python: PythonVersion, address: String) throws(PythonException) -> PythonText {
+        PythonText(try whole.pythonValue().pythonRepr(python: python))
     }
 }
 

@@ -42,7 +42,7 @@ public struct ManagedEvent: ManagedObject {
         _ = waiters.remove(call)
     }
 
-    public func repr(python: PythonVersion, address: String) -> String {
+    public func repr(python: PythonVersion, address: String) -> PythonText {
         PythonVersion(3, 11) <= python
             ? "<threading.Event at \(address): \(isSet ? "set" : "unset")>" : .plainRepr("threading", "Event", python, address)
     }

@@ -43,7 +43,7 @@ public struct ManagedIterator: ManagedObject {
         return try Fragment(pythonValue: .instance(PickleInstance(.global(PickleGlobal(module: "builtins", name: "iter")), [list])))
     }
 
-    public func repr(python: PythonVersion, address: String) -> String {
+    public func repr(python: PythonVersion, address: String) -> PythonText {
         "<\(python.isPython2 ? "dictionary-keyiterator" : "dict_keyiterator") object at \(address)>"
     }
 }

@@ -26,8 +26,8 @@ public struct ManagedList: ManagedObject {
 
     public func value() -> Fragment { FragmentBuilder.list(elements) }
 
-    public func repr(python: PythonVersion, address: String) throws(PythonException) -> String {
-        try value().pythonValue().pythonRepr(python: python)
+    public func repr(python: PythonVersion, address: String) throws(PythonException) -> PythonText {
+        PythonText(try value().pythonValue().pythonRepr(python: python))
     }
 }
 

@@ -62,7 +62,7 @@ public struct ManagedLock: ManagedObject {
         passOn(&effects)
     }
 
-    public func repr(python: PythonVersion, address: String) -> String {
+    public func repr(python: PythonVersion, address: String) -> PythonText {
         python.isPython2 ? "<thread.lock object at \(address)>" : "<\(isLocked ? "locked" : "unlocked") _thread.lock object at \(address)>"
     }
 }

@@ -43,14 +43,13 @@ public struct ManagedNamespace: ManagedObject {
     }
 
     /// Sorted by what is written, without the names that start with an underscore, as Python leaves them out.
-    public func repr(python: PythonVersion, address: String) throws(PythonException) -> String {
-        var parts: [String] = []
+    public func repr(python: PythonVersion, address: String) throws(PythonException) -> PythonText {
+        var parts: [PythonText] = []
         for (name, value) in attributes.entries {
-            guard let name = try name.pythonValue().text, !name.hasPrefix("_") else { continue }
+            guard let name = PythonText(try name.pythonValue()), !name.hasPrefix("_") else { continue }
             parts.append("\(name)=\(try value.pythonValue().pythonRepr(python: python))")
         }
-        parts.sort { $0.unicodeScalars.lexicographicallyPrecedes($1.unicodeScalars) }
-        return "Namespace(\(parts.joined(separator: ", ")))"
+        return "Namespace(\(parts.sorted().joined(separator: ", ")))"
     }
 }
 
@@ -60,12 +59,9 @@ extension PythonException {
     ///
     /// - Parameter python: the version, when the error is to hold the name.
     static func missingAttribute(_ name: PickleValue, of type: String, _ python: PythonVersion? = nil) -> PythonException {
-        let text = "'\(type)' object has no attribute '"
+        let message: PythonText = "'\(type)' object has no attribute '\(PythonText(name) ?? "")'"
         let names = python.map { $0 >= PythonVersion(3, 12) } ?? false
-        if !names, let name = name.text { return .attributeError("\(text)\(name)'") }
-        var message = PickleValue.string("\(text)\(name.text ?? "")'")
-        if case .surrogateString(let utf8) = name { message = .surrogateString(Array(text.utf8) + utf8 + Array("'".utf8)) }
-        let state: PickleValue? = names ? .dictionary(["name": name, "args": .tuple([message])]) : nil
-        return PythonException(name: "AttributeError", arguments: [message], state: state)
+        let state: PickleValue? = names ? .dictionary(["name": name, "args": .tuple([message.value])]) : nil
+        return PythonException(name: "AttributeError", arguments: [message.value], state: state)
     }
 }

@@ -87,7 +87,7 @@ public struct ManagedQueue: ManagedObject {
     /// Known to Python 3.13 and later.
     static let shutDown = PythonException(module: "queue", name: "ShutDown")
 
-    public func repr(python: PythonVersion, address: String) -> String {
+    public func repr(python: PythonVersion, address: String) -> PythonText {
         python.isPython2
             ? "<Queue.\(items.order.className) instance at \(address)>" : "<queue.\(items.order.className) object at \(address)>"
     }

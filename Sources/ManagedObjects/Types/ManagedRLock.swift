@@ -34,5 +34,5 @@ public struct ManagedRLock: ManagedObject {
         lock.takeBack(from: answer.call.session, &effects)
     }
 
-    public func repr(python: PythonVersion, address: String) -> String { lock.repr(python: python, address: address) }
+    public func repr(python: PythonVersion, address: String) -> PythonText { lock.repr(python: python, address: address) }
 }

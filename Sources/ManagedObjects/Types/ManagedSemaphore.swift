@@ -93,7 +93,7 @@ public struct ManagedSemaphore: ManagedObject {
         add(1, &effects)
     }
 
-    public func repr(python: PythonVersion, address: String) -> String {
+    public func repr(python: PythonVersion, address: String) -> PythonText {
         let most = bound.map { "/\($0)" } ?? ""
         return PythonVersion(3, 11) <= python
             ? "<threading.\(className) at \(address): value=\(available)\(most)>" : .plainRepr("threading", className, python, address)
@@ -109,9 +109,9 @@ extension Registry {
     }
 }
 
-extension String {
+extension PythonText {
     /// `<threading.Event object at 0x7f…>`. In Python 2 `threading`'s classes have an underscore.
-    static func plainRepr(_ module: String, _ name: String, _ python: PythonVersion, _ address: String) -> String {
+    static func plainRepr(_ module: String, _ name: String, _ python: PythonVersion, _ address: String) -> PythonText {
         "<\(module).\(python.isPython2 ? "_" : "")\(name) object at \(address)>"
     }
 }

@@ -18,8 +18,8 @@ public struct ManagedSet: ManagedObject {
 
     public func value() -> Fragment { members.fragment }
 
-    public func repr(python: PythonVersion, address: String) throws(PythonException) -> String {
-        try value().pythonValue().pythonRepr(python: python)
+    public func repr(python: PythonVersion, address: String) throws(PythonException) -> PythonText {
+        PythonText(try value().pythonValue().pythonRepr(python: python))
     }
 }
 

@@ -33,7 +33,7 @@ public struct ManagedValue: ManagedObject {
         return try .managersInstance("Value", state: state, from: FragmentBuilder.tuple([typecode, held]))
     }
 
-    public func repr(python: PythonVersion, address: String) throws(PythonException) -> String {
+    public func repr(python: PythonVersion, address: String) throws(PythonException) -> PythonText {
         "Value(\(try typecode.pythonValue().pythonRepr(python: python)), \(try held.pythonValue().pythonRepr(python: python)))"
     }
 }
