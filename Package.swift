@@ -14,11 +14,16 @@ let nio: [Target.Dependency] = [
 ]
 
 /// The examples are packages of their own; their sources are built here, too, so that tests can run them.
-let examples: [Target] = ["SharedObjects", "TaskMaster", "TaskWorker"].map { name in
+func example(_ name: String, also dependencies: [Target.Dependency] = []) -> Target {
     .executableTarget(
-        name: "Example\(name)", dependencies: ["Multiprocessing"], path: "Examples/\(name)/Sources/\(name)",
+        name: "Example\(name)", dependencies: ["Multiprocessing"] + dependencies, path: "Examples/\(name)/Sources/\(name)",
         swiftSettings: [.swiftLanguageMode(.v6)])
 }
+
+let examples = [
+    example("SharedObjects"), example("TaskMaster"), example("TaskWorker"), example("NumPyPool"),
+    example("MailQueue", also: nio + [.product(name: "ArgumentParser", package: "swift-argument-parser")]),
+]
 
 let package = Package(
     name: "swift-multiprocessing",

@@ -27,6 +27,26 @@ import Testing
         try await Self.expectResults(of: master, worker: Self.swiftWorker)
     }
 
+    @Test func `Python workers find eigenvalues for a Swift master with NumPy`() async throws {
+        guard let python = await Self.pythonWithNumPy() else {
+            print("NOT TESTED, for want of NumPy in any Python: NumPyPool")
+            return
+        }
+        let master = try TestProgram("/usr/bin/env", ["stdbuf", "-oL", BuiltProduct.path("ExampleNumPyPool"), "127.0.0.1:0"])
+        let port = String(try #require(await master.nextLine()?.split(separator: ":").last))
+        let worked = try await TestProgram.run(python.path, [Self.example("NumPyPool/worker.py"), "127.0.0.1", port, "2"])
+        let outcome = await master.outcome()
+        #expect(outcome.lines.count { $0.hasPrefix("Result: ") && $0.hasSuffix("sum = trace") } == 20, "\(outcome)")
+        #expect(outcome.lines.last == "master exit." && outcome.status == 0)
+        let done = worked.lines.compactMap { $0.split(separator: " ").first.flatMap { Int($0) } }
+        #expect(done.count == 2 && done.reduce(0, +) == 20, "\(worked)")
+    }
+
+    private static func pythonWithNumPy() async -> PythonInterpreter? {
+        for python in PythonInterpreter.python3.reversed() where (try? await python.run("import numpy")) != nil { return python }
+        return nil
+    }
+
     private static func swiftMaster() throws -> TestProgram {
         // Its lines are read while it runs, which a terminal's user sees, too; into a pipe they would come at its end.
         try TestProgram("/usr/bin/env", ["stdbuf", "-oL", BuiltProduct.path("ExampleTaskMaster"), "127.0.0.1:0", "120"])
@@ -36,9 +56,11 @@ import Testing
         try TestProgram(BuiltProduct.path("ExampleTaskWorker"), ["\(host):\(port)", "0"])
     }
 
-    private static func script(_ name: String) -> String {
+    private static func script(_ name: String) -> String { example("Python/\(name)") }
+
+    private static func example(_ path: String) -> String {
         let package = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-        return package.appendingPathComponent("Examples/Python/\(name)").path
+        return package.appendingPathComponent("Examples/\(path)").path
     }
 
     /// Has a worker do a master's ten tasks, and both come to their end.
