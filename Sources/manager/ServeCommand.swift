@@ -30,10 +30,18 @@ struct ServeCommand: AsyncParsableCommand {
         transform: Self.version)
     var python: PythonVersion?
 
+    @Option(help: "How many threads serve connections (default: one for each processor).")
+    var threads: Int?
+
+    func validate() throws {
+        if let threads, threads < 1 { throw ValidationError("--threads must be at least 1") }
+    }
+
     func run() async throws {
         var configuration = ServerConfiguration(address: try ManagerAddress(parsing: address), authkey: try key.read())
         configuration.backlog = 4_096
         configuration.python = python
+        configuration.threads = threads
         let (registry, settings) = (try registry(), configuration)
         try await Signals.untilRequested {
             let server = try await ManagerServer(
