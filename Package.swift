@@ -87,6 +87,9 @@ let package = Package(
             dependencies: ["Multiprocessing", "Pickle", "ProcessTestProgram", "TestSupport"] + examples.map { .target(name: $0.name) },
             swiftSettings: settings),
         .testTarget(name: "ManagerCommandTests", dependencies: ["manager", "Multiprocessing", "TestSupport"], swiftSettings: settings),
+        .executableTarget(name: "SnippetExtractor", path: "Tests/SnippetExtractor", swiftSettings: settings),
+        .plugin(name: "CompileSnippets", capability: .buildTool(), dependencies: ["SnippetExtractor"]),
+        .testTarget(name: "DocumentationTests", dependencies: ["Multiprocessing"], swiftSettings: settings, plugins: ["CompileSnippets"]),
         .testTarget(name: "ConformanceTests", dependencies: ["manager", "TestSupport"], swiftSettings: settings),
     ] + examples
 )

@@ -13,7 +13,7 @@ public enum CConvention: Sendable {
     /// `METH_VARARGS` until 3.12, a fast call since: any number of arguments.
     case variadic
     /// `PyArg_ParseTupleAndKeywords` with these names, all of which may be left out. An unknown name is noticed last, after the arguments
-    /// have been converted: see ``Call/rejectUnknownKeywords(_:of:)``.
+    /// have been converted: see `Call.rejectUnknownKeywords(_:of:)`.
     case optionalKeywords([String])
     /// A slot's wrapper (`__len__`, `__add__`) that counts its arguments itself.
     case slot(Int)

@@ -110,7 +110,10 @@ public struct Effects: Sendable {
 
     /// Answers a call that waited.
     ///
-    /// - Parameter carried: what leaves the object with the reply.
+    /// - Parameters:
+    ///   - call: the call.
+    ///   - reply: what it is answered with.
+    ///   - carried: what leaves the object with the reply.
     public mutating func answer(_ call: CallID, _ reply: Reply, carrying carried: [Fragment] = []) {
         answers.append(Answer(call: call, reply: reply, carried: carried))
     }

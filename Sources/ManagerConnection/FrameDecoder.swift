@@ -41,7 +41,9 @@ public struct FrameDecoder: Sendable {
     ///
     /// For reading payloads in place; the next frame begins at the range's upper bound.
     ///
-    /// - Parameter index: an index of `buffer` between its reader and its writer index.
+    /// - Parameters:
+    ///   - buffer: the bytes that have come.
+    ///   - index: an index of `buffer` between its reader and its writer index.
     /// - Returns: the indices of the payload in `buffer`; `nil` when bytes are missing.
     /// - Throws: ``FrameError`` as ``nextFrame(in:)`` does.
     @inlinable

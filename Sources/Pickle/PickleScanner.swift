@@ -103,7 +103,9 @@ public struct PickleScanner: Sendable {
 
     /// Cuts a value out so that it can stand alone.
     ///
-    /// - Parameter bytes: the bytes that were scanned last.
+    /// - Parameters:
+    ///   - span: where the value stands.
+    ///   - bytes: the bytes that were scanned last.
     /// - Returns: `nil` when the value refers to an object outside it, so that only reading the pickle tells its whole.
     public mutating func fragment(_ span: Span, of bytes: UnsafeRawBufferPointer) -> Fragment? {
         let whole = span.start..<span.end

@@ -5,9 +5,11 @@ extension PickleValue {
     /// elements that are not equal, sets by whether this one is a proper subset; dates and times as their module does.
     /// Python 2 orders nearly everything: values of different types by their types' names, `None` and numbers first.
     ///
-    /// - Parameter python: whose order and messages are meant.
+    /// - Parameters:
+    ///   - other: the value on the right of `<`.
+    ///   - python: whose order and messages are meant.
     /// - Throws: `TypeError: '<' not supported between instances of 'int' and 'str'`; `RecursionError` where lists or tuples are
-    ///   nested deeper than ``PythonLimits/depth``.
+    ///   nested deeper than CPython's limit of recursion.
     public func isLess(than other: PickleValue, python: PythonVersion = .latest) throws(PythonException) -> Bool {
         var classes = PythonEqualityClasses()
         var pair = (self, other)

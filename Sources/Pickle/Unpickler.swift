@@ -33,7 +33,9 @@ public struct Unpickler: Sendable {
 
     /// Reads a pickle without `PROTO` and `STOP`, which ends where the bytes end and leaves one value.
     ///
-    /// - Parameter version: the protocol that it was written at: up to 2, names are Python 2's.
+    /// - Parameters:
+    ///   - bytes: the opcodes.
+    ///   - version: the protocol that they were written at: up to 2, names are Python 2's.
     /// - Throws: ``PickleError``; also when a `STOP` occurs, or when not exactly one value is left.
     public func loadBody(_ bytes: UnsafeRawBufferPointer, from version: PickleProtocol) throws(PickleError) -> PickleValue {
         var machine = UnpicklerMachine(bytes, limits, version)
