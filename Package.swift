@@ -48,7 +48,10 @@ let package = Package(
             swiftSettings: settings),
         .target(
             name: "ManagerServer",
-            dependencies: ["ManagedObjects", "ManagerConnection", "Pickle", .product(name: "Logging", package: "swift-log")] + nio,
+            dependencies: [
+                "ManagedObjects", "ManagerConnection", "Pickle", .product(name: "DequeModule", package: "swift-collections"),
+                .product(name: "Logging", package: "swift-log"),
+            ] + nio,
             swiftSettings: settings),
         .target(name: "CProcessSpawn"),
         .target(
