@@ -11,7 +11,7 @@ extension Method {
     ///   - function: has the object for itself, and runs off the event loop.
     public init<each A: MethodArgument, Result: Sendable>(
         _ name: String, parameters: [String]? = nil, returning typeID: some TypeIdentifier,
-        _ function: @escaping @Sendable (inout Object, repeat each A) throws -> Result?
+        calling function: @escaping @Sendable (inout Object, repeat each A) throws -> Result?
     ) {
         self.init(locked: name, parameters, function, Reply.making(typeID))
     }
@@ -33,9 +33,10 @@ extension Method where Object: Sendable {
     }
 
     /// A method as a closure whose result becomes a managed object of its own.
+    // Its closure has a label, for without one `Maths.counter` would do for it, too: as a function that returns a function.
     public init<each A: MethodArgument, Result: Sendable>(
         _ name: String, parameters: [String]? = nil, returning typeID: some TypeIdentifier,
-        _ function: @escaping @Sendable (Object, repeat each A) async throws -> Result?
+        calling function: @escaping @Sendable (Object, repeat each A) async throws -> Result?
     ) {
         self.init(open: name, parameters, function, Reply.making(typeID))
     }
