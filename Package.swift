@@ -82,7 +82,9 @@ let package = Package(
             name: "ProcessTestProgram", dependencies: ["Multiprocessing"], path: "Tests/ProcessTestProgram", swiftSettings: settings),
         .testTarget(
             name: "MultiprocessingTests",
-            dependencies: ["Multiprocessing", "Pickle", "ProcessTestProgram", "TestSupport"] + examples.map { .target(name: $0.name) },
+            dependencies: [
+                "ManagerServer", "Multiprocessing", "Pickle", "ProcessTestProgram", "TestSupport", .product(name: "Logging", package: "swift-log"),
+            ] + examples.map { .target(name: $0.name) },
             swiftSettings: settings),
         .testTarget(name: "ManagerCommandTests", dependencies: ["manager", "Multiprocessing", "TestSupport"], swiftSettings: settings),
         .testTarget(name: "ConformanceTests", dependencies: ["manager", "TestSupport"], swiftSettings: settings),

@@ -65,6 +65,7 @@ public struct Method<Object>: Sendable {
 
     /// A method that leaves the event loop.
     init(_ name: String, bind: @escaping @Sendable (Arguments) throws(PythonException) -> [Fragment?], work: @escaping Work) {
+        precondition(!pythonKeywords.contains(name), "a method cannot be called '\(name)', a keyword of Python, whose proxies define each method by its name")
         self.name = name
         self.bind = bind
         holds = false
@@ -92,6 +93,14 @@ public struct MethodTable<Object>: Sendable {
 
 @resultBuilder
 public enum MethodTableBuilder<Object> {
-    public static func buildExpression(_ method: Method<Object>) -> Method<Object> { method }
-    public static func buildBlock(_ methods: Method<Object>...) -> [Method<Object>] { methods }
+    public static func buildExpression(_ method: Method<Object>) -> [Method<Object>] { [method] }
+    /// Several, as types may share them.
+    public static func buildExpression(_ methods: [Method<Object>]) -> [Method<Object>] { methods }
+    public static func buildBlock(_ methods: [Method<Object>]...) -> [Method<Object>] { methods.flatMap(\.self) }
 }
+
+private let pythonKeywords: Set<String> = [
+    "False", "None", "True", "and", "as", "assert", "async", "await", "break", "class", "continue", "def", "del", "elif", "else", "except",
+    "finally", "for", "from", "global", "if", "import", "in", "is", "lambda", "nonlocal", "not", "or", "pass", "raise", "return", "try",
+    "while", "with", "yield",
+]
