@@ -4,14 +4,14 @@ import Glibc
 /// The threads on which methods run that may take their time: one that blocks holds up nobody, for a call that finds no idle thread gets
 /// a new one. CPython's server has a thread for each connection.
 ///
-/// A thread that has had nothing to do for a while ends. With ``maximumCount`` calls at once, further ones wait for a thread.
+/// A thread that has had nothing to do for 10 seconds ends. With 512 calls at once, further ones wait for a thread.
 final class WorkThreads: TaskExecutor {
     static let shared = WorkThreads()
 
     /// How many threads there may be.
-    static let maximumCount = 512
+    private let maximumCount: Int
     /// Seconds that a thread stays with nothing to do.
-    private static let patience = 10
+    private let patience: Int
 
     private struct State {
         var jobs: Deque<UnownedJob> = []
@@ -22,13 +22,19 @@ final class WorkThreads: TaskExecutor {
 
     private let state = Monitor(State())
 
-    private init() {}
+    init(maximumCount: Int = 512, patience: Int = 10) {
+        self.maximumCount = maximumCount
+        self.patience = patience
+    }
+
+    /// How many threads there are.
+    var count: Int { state.withLock { $0.count } }
 
     func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
         let needsThread = state.withLock { state in
             state.jobs.append(job)
-            guard state.jobs.count > state.idle, state.count < Self.maximumCount else { return false }
+            guard state.jobs.count > state.idle, state.count < maximumCount else { return false }
             state.count += 1
             return true
         }
@@ -46,7 +52,7 @@ final class WorkThreads: TaskExecutor {
     /// - Returns: `nil` when there has been none for so long that the thread is to end.
     private func nextJob() -> UnownedJob? {
         state.withLock { $0.idle += 1 }
-        return state.wait(seconds: Self.patience) { state in
+        return state.wait(seconds: patience) { state in
             guard let job = state.jobs.popFirst() else { return nil }
             state.idle -= 1
             return job

@@ -282,3 +282,28 @@ struct UserObjectUnderTest: Sendable {
         if case .exception(let exception) = try await reply(method, arguments) { exception } else { nil }
     }
 }
+
+/// What clients may send that nobody expects.
+extension UserTypeTests {
+    private static let oddities: [PickleValue] = [
+        nil, true, -1, .int(.max), .integer(PickleInteger(UInt64.max)), .float(.nan), .float(.infinity), "", .surrogateString([0xed, 0xa0, 0x80]),
+        .bytes([]), .legacyString([0xff]), [], [[]], [:], [.tuple([]): nil], [nil: 1, 2: [nil]], .tuple([1, [2]]),
+        .global(PickleGlobal(module: "os", name: "system")),
+        .instance(PickleInstance(.global(PickleGlobal(module: "os", name: "system")), ["true"])),
+        (0..<600).reduce(.none) { value, _ in .list([value]) },
+    ]
+
+    @Test(arguments: ["add", "plus", "say", "half", "small", "sum", "echo", "nothing", "fail", "counter", "lost", "other", "__str__"])
+    func `Whatever a client sends is answered`(_ method: String) async throws {
+        let maths = try make("Maths", 0)
+        var answers = 0
+        for first in Self.oddities {
+            for arguments in [[first], [first, first], [1, first], [first, [:]]] {
+                _ = try await maths.reply(method, arguments)
+                _ = try await maths.reply(method, [], keywords: [("a", first), ("b", first), ("a", first)])
+                answers += 2
+            }
+        }
+        #expect(answers == 8 * Self.oddities.count)
+    }
+}
