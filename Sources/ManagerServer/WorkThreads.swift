@@ -15,9 +15,15 @@ final class WorkThreads: TaskExecutor {
 
     private struct State {
         var jobs: Deque<UnownedJob> = []
-        /// Threads that wait for a job, those included that have been woken for one and have not taken it yet.
+        /// Threads that wait for a job, those included that are starting, or that have been woken for one and have not taken it yet.
         var idle = 0
         var count = 0
+
+        /// A thread that waited for a job ends.
+        mutating func endIdle() {
+            idle -= 1
+            count -= 1
+        }
     }
 
     private let state = Monitor(State())
@@ -36,6 +42,7 @@ final class WorkThreads: TaskExecutor {
             state.jobs.append(job)
             guard state.jobs.count > state.idle, state.count < maximumCount else { return false }
             state.count += 1
+            state.idle += 1
             return true
         }
         if needsThread { startThread() } else { state.signal() }
@@ -44,21 +51,20 @@ final class WorkThreads: TaskExecutor {
     /// The system may have no thread left; then those that are there do the work.
     private func startThread() {
         let started = SystemThread.run { [self] in
-            while let job = nextJob() { job.runSynchronously(on: asUnownedTaskExecutor()) }
+            while let job = nextJob() {
+                job.runSynchronously(on: asUnownedTaskExecutor())
+                state.withLock { $0.idle += 1 }
+            }
         }
-        if !started { state.withLock { $0.count -= 1 } }
+        if !started { state.withLock { $0.endIdle() } }
     }
 
     /// - Returns: `nil` when there has been none for so long that the thread is to end.
     private func nextJob() -> UnownedJob? {
-        state.withLock { $0.idle += 1 }
-        return state.wait(seconds: patience) { state in
+        state.wait(seconds: patience) { state in
             guard let job = state.jobs.popFirst() else { return nil }
             state.idle -= 1
             return job
-        } atTimeout: { state in
-            state.idle -= 1
-            state.count -= 1
-        }
+        } atTimeout: { $0.endIdle() }
     }
 }

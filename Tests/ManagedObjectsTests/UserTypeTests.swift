@@ -9,11 +9,11 @@ struct UserTypeTests {
         let base: Int
         init(base: Int) { self.base = base }
         convenience init(refusing reason: String) throws { throw PythonException.valueError(reason) }
-        func add(_ a: Int, _ b: Int) -> Int { base + a + b }
-        func say(_ text: String, _ times: Int?) async throws -> String { String(repeating: text, count: times ?? 1) }
+        func add(_ a: Int, _ b: Int) -> Int { base &+ a &+ b }
+        func say(_ text: String, _ times: Int?) async throws -> String { String(repeating: text, count: min(max(times ?? 1, 0), 100)) }
         func half(_ number: Double) -> Double { number / 2 }
         func small(_ number: Int8) -> Int8 { number }
-        func sum(_ numbers: [Int], _ weights: [String: Double]) -> Double { Double(numbers.reduce(0, +)) + weights.values.reduce(0, +) }
+        func sum(_ numbers: [Int], _ weights: [String: Double]) -> Double { Double(numbers.reduce(0, &+)) + weights.values.reduce(0, +) }
         func echo(_ value: PickleValue) -> PickleValue { value }
         func nothing() {}
         func fail(_ kind: String) throws {

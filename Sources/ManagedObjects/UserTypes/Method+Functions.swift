@@ -44,6 +44,9 @@ extension Method {
 }
 
 // Methods of classes and actors, whose own isolation holds; and of structs, on their value as it stands.
+//
+// What a client sends is checked against the types of the arguments. Within these any value may come: a function that adds two numbers
+// with `+` ends the server when they are too large.
 extension Method where Object: Sendable {
     /// A method: `Method("add", Maths.add)`.
     ///
