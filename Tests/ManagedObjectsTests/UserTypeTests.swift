@@ -47,6 +47,13 @@ struct UserTypeTests {
         }
     }
 
+    /// Says itself what may be called.
+    final class Clock: ManagedType, Sendable {
+        static let managedMethods = [Method("tell", Clock.tell)]
+        static let managedInitializer = Initializer(Clock.init)
+        func tell() -> String { "noon" }
+    }
+
     actor Account {
         private var balance = 0
         func pay(_ sum: Int) -> Int {
@@ -82,6 +89,11 @@ struct UserTypeTests {
         registry.register("Account", Account.init) {
             Method("pay") { (account: Account, sum: Int) in await account.pay(sum) }
         }
+        registry.register("get_ledger", shared: Ledger()) {
+            Method("append") { (ledger: inout Ledger, entry: String) in ledger.append(entry) }
+        }
+        registry.register("Clock", Clock.self)
+        registry.register("get_clock", shared: Clock())
         registry.register("get_counter", shared: Counter()) {
             Method("advance") { (counter: inout Counter, step: Int) in counter.advance(step) }
         }
@@ -180,9 +192,15 @@ struct UserTypeTests {
         #expect(try await ledger.value("append", "a") == 1)
         #expect(try await ledger.value("append", "b") == 2)
         #expect(try await make("Ledger").value("append", "a") == 1)
+        #expect(try await make("get_ledger").value("append", "a") == 1)
+        #expect(try await make("get_ledger").value("append", "b") == 2)
         let account = try make("Account")
         #expect(try await account.value("pay", 5) == 5)
         #expect(try await account.value("pay", 5) == 10)
+    }
+
+    @Test func `A type may say itself what may be called`() async throws {
+        for typeID in ["Clock", "get_clock"] { #expect(try await make(typeID).value("tell") == "noon") }
     }
 
     @Test func `A returned object becomes a managed one`() async throws {

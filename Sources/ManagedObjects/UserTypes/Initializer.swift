@@ -11,15 +11,7 @@ public struct Initializer<Object>: Sendable {
     ///   - function: runs on the event loop: what takes long belongs into a method.
     public init<each A: MethodArgument>(parameters: [String]? = nil, _ function: @escaping @Sendable (repeat each A) throws -> Object)
     where Object: Sendable {
-        let signature = Self.signature(parameters, repeat (each A).self)
-        make = { (arguments, methods) throws(PythonException) in
-            do {
-                var reader = try signature.reader(of: signature.bind(arguments), python: arguments.python)
-                return UserObjectHost(try function(repeat try reader.next(as: (each A).self)), methods)
-            } catch {
-                throw PythonException(thrown: error)
-            }
-        }
+        self.init(parameters: parameters, guarding: { (arguments: repeat each A) in try function(repeat each arguments) })
     }
 
     /// Makes objects that do not guard themselves: all their methods take them `inout`.
