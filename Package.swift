@@ -1,4 +1,5 @@
 // swift-tools-version: 6.2
+import CompilerPluginSupport
 import PackageDescription
 
 let settings: [SwiftSetting] = [
@@ -30,6 +31,7 @@ let package = Package(
     products: [
         .library(name: "Pickle", targets: ["Pickle"]),
         .library(name: "Multiprocessing", targets: ["Multiprocessing"]),
+        .library(name: "ManagedMacros", targets: ["ManagedMacros"]),
         .executable(name: "manager", targets: ["manager"]),
     ],
     dependencies: [
@@ -40,6 +42,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
+        .package(url: "https://github.com/swiftlang/swift-syntax", from: "603.0.1"),
     ],
     targets: [
         .target(name: "Pickle", swiftSettings: settings),
@@ -53,12 +56,27 @@ let package = Package(
             swiftSettings: settings),
         .target(
             name: "ManagerServer",
-            dependencies: ["ManagedObjects", "ManagerConnection", "Pickle", .product(name: "Logging", package: "swift-log")] + nio,
+            dependencies: [
+                "ManagedObjects", "ManagerConnection", "Pickle", .product(name: "DequeModule", package: "swift-collections"),
+                .product(name: "Logging", package: "swift-log"),
+            ] + nio,
             swiftSettings: settings),
         .target(name: "CProcessSpawn"),
         .target(
             name: "Multiprocessing",
             dependencies: ["CProcessSpawn", "ManagerServer", "ManagedObjects", "ManagerConnection", "Pickle", .product(name: "Logging", package: "swift-log")] + nio,
+            swiftSettings: settings),
+        .target(name: "ManagedMacros", dependencies: ["ManagedMacrosPlugin", "Multiprocessing"], swiftSettings: settings),
+        .macro(
+            name: "ManagedMacrosPlugin",
+            dependencies: [
+                .product(name: "SwiftCompilerPlugin", package: "swift-syntax"),
+                .product(name: "SwiftDiagnostics", package: "swift-syntax"),
+                .product(name: "SwiftParser", package: "swift-syntax"),
+                .product(name: "SwiftSyntax", package: "swift-syntax"),
+                .product(name: "SwiftSyntaxBuilder", package: "swift-syntax"),
+                .product(name: "SwiftSyntaxMacros", package: "swift-syntax"),
+            ],
             swiftSettings: settings),
         .executableTarget(
             name: "manager",
@@ -84,7 +102,23 @@ let package = Package(
             name: "ProcessTestProgram", dependencies: ["Multiprocessing"], path: "Tests/ProcessTestProgram", swiftSettings: settings),
         .testTarget(
             name: "MultiprocessingTests",
-            dependencies: ["Multiprocessing", "Pickle", "ProcessTestProgram", "TestSupport"] + examples.map { .target(name: $0.name) },
+            dependencies: [
+                "ManagerServer", "Multiprocessing", "Pickle", "ProcessTestProgram", "TestSupport", .product(name: "Logging", package: "swift-log"),
+            ] + examples.map { .target(name: $0.name) },
+            swiftSettings: settings),
+        .testTarget(
+            name: "ManagedMacrosTests",
+            dependencies: [
+                "ManagedMacros", "ManagedMacrosPlugin", "ManagerServer", "Multiprocessing", "TestSupport",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "SwiftDiagnostics", package: "swift-syntax"),
+                .product(name: "SwiftParser", package: "swift-syntax"),
+                .product(name: "SwiftSyntax", package: "swift-syntax"),
+                .product(name: "SwiftSyntaxBuilder", package: "swift-syntax"),
+                .product(name: "SwiftSyntaxMacros", package: "swift-syntax"),
+                .product(name: "SwiftSyntaxMacroExpansion", package: "swift-syntax"),
+                .product(name: "SwiftSyntaxMacrosGenericTestSupport", package: "swift-syntax"),
+            ],
             swiftSettings: settings),
         .testTarget(name: "ManagerCommandTests", dependencies: ["manager", "Multiprocessing", "TestSupport"], swiftSettings: settings),
         .executableTarget(name: "SnippetExtractor", path: "Tests/SnippetExtractor", swiftSettings: settings),

@@ -73,6 +73,8 @@ public enum Reply: Sendable {
     case text(PythonText)
     /// A new managed object, of which the caller gets a proxy (`#PROXY`).
     case proxy(typeID: String, object: HostedObject)
+    /// A new object of a registered type, of which the caller gets a proxy: Python's `method_to_typeid`.
+    case object(typeID: String, any Sendable)
     case exception(PythonException)
     /// The result has no form in a pickle (`#UNSERIALIZABLE`).
     case unserializable(PythonException)
@@ -87,6 +89,8 @@ public enum Outcome: Sendable {
     case reply(Reply)
     /// The caller waits, until it is answered through ``Effects`` or the time has come.
     case waits(until: Timestamp?)
+    /// The call goes on elsewhere, and is answered through the ``Effects`` that it delivers.
+    case runs(RunningCall)
 
     public static let none = Outcome.reply(.none)
     public static func value(_ value: Fragment) -> Outcome { .reply(.value(value)) }

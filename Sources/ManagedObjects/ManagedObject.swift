@@ -52,13 +52,18 @@ extension ManagedObject {
     public func value() throws(PythonException) -> Fragment { throw Self.notPicklable(.latest) }
 
     static func notPicklable(_ python: PythonVersion) -> PythonException {
-        let part = unpicklablePart ?? "\(Self.self)"
-        if python.isPython2 { return .typeError("can't pickle lock objects") }
-        return .typeError(python < PythonVersion(3, 8) ? "can't pickle \(part) objects" : "cannot pickle '\(part)' object")
+        .notPicklable(python.isPython2 ? "lock" : unpicklablePart ?? "\(Self.self)", python)
     }
 
     public mutating func timeOut(_ call: CallID, effects: inout Effects) -> Reply? { nil }
     public mutating func cancel(_ call: CallID, effects: inout Effects) {}
     public mutating func takeBack(_ answer: Answer, effects: inout Effects) {}
     public mutating func end(_ session: SessionID, effects: inout Effects) {}
+}
+
+extension PythonException {
+    /// What `pickle` raises for an object that has no form in a pickle.
+    static func notPicklable(_ type: String, _ python: PythonVersion) -> PythonException {
+        .typeError(python < PythonVersion(3, 8) ? "can't pickle \(type) objects" : "cannot pickle '\(type)' object")
+    }
 }

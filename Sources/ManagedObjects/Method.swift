@@ -1,77 +1,19 @@
 public import Pickle
 
-/// The parameters of a method, as Python's signatures have them.
-public struct Parameters: Sendable {
-    /// What error messages call the method: `Queue.put`.
-    let name: String
-    let required: [String]
-    let optional: [String]
-    /// Whether Python's counts in error texts have one more, for `self`; a plain function has not.
-    var countsSelf = true
+/// A method of an object that others may call.
+///
+/// Built-in types and those that follow ``ManagedObject`` write theirs as steps of a state machine; any other type's methods are Swift
+/// functions: `Method("add", Maths.add)`.
+public struct Method<Object>: Sendable {
+    /// One step of a state machine: it has the object for itself, and never blocks.
+    public typealias Step = @Sendable (inout Object, Call, inout Effects) throws(PythonException) -> Outcome
+    /// What may take its time: it leaves the event loop, and is given the object's place.
+    typealias Work = @Sendable (Host<Object>, Call) async throws -> Reply
 
-    /// The arguments in the parameters' order.
-    ///
-    /// - Throws: `TypeError`, when there are too few or too many, or one is named that is not there.
-    func bind(_ arguments: Arguments) throws(PythonException) -> [Fragment?] {
-        let given = arguments.positional.count
-        if arguments.keywords.isEmpty, given >= required.count, given <= required.count + optional.count { return arguments.positional }
-        let title = title(arguments.python)
-        var bound: [Fragment?] = arguments.positional
-        for (name, value) in arguments.keywords { try bind(value, to: name, in: &bound, title, arguments.python) }
-        let absent = required.indices.filter { $0 >= bound.count || bound[$0] == nil }.map { required[$0] }
-        if arguments.python.isPython2, !absent.isEmpty || given > required.count + optional.count {
-            throw legacyCount(given + arguments.keywords.count + own, isTooMany: absent.isEmpty, title)
-        }
-        guard given <= required.count + optional.count else { throw tooMany(given, title) }
-        guard absent.isEmpty else { throw missing(absent, title) }
-        return bound
+    enum Body: Sendable {
+        case step(Step)
+        case work(Work)
     }
-
-    /// Which since 3.10 holds the type's name.
-    private func title(_ python: PythonVersion) -> String {
-        python < PythonVersion(3, 10) ? String(name.split(separator: ".").last ?? "") : name
-    }
-
-    private func bind(_ value: Fragment, to name: String, in bound: inout [Fragment?], _ title: String, _ python: PythonVersion) throws(PythonException) {
-        guard let position = (required + optional).firstIndex(of: name) else {
-            throw .typeError("\(title)() got an unexpected keyword argument '\(name)'")
-        }
-        while bound.count <= position { bound.append(nil) }
-        guard bound[position] == nil else { throw .typeError("\(title)() got multiple values for \(python.isPython2 ? "keyword " : "")argument '\(name)'") }
-        bound[position] = value
-    }
-
-    private var own: Int { countsSelf ? 1 : 0 }
-
-    private func tooMany(_ given: Int, _ title: String) -> PythonException {
-        let most = required.count + optional.count + own
-        let takes = optional.isEmpty ? "\(most)" : "from \(required.count + own) to \(most)"
-        let noun = most == 1 ? "argument" : "arguments"
-        return .typeError("\(title)() takes \(takes) positional \(noun) but \(given + own) were given")
-    }
-
-    private func missing(_ names: [String], _ title: String) -> PythonException {
-        let quoted = names.map { "'\($0)'" }
-        let list = switch quoted.count {
-        case 1: quoted[0]
-        case 2: "\(quoted[0]) and \(quoted[1])"
-        default: quoted.dropLast().joined(separator: ", ") + ", and " + quoted[quoted.count - 1]
-        }
-        return .typeError("\(title)() missing \(names.count) required positional argument\(names.count == 1 ? "" : "s"): \(list)")
-    }
-
-    /// Python 2's text, for too many and too few.
-    private func legacyCount(_ given: Int, isTooMany: Bool, _ title: String) -> PythonException {
-        let (least, most) = (required.count + own, required.count + optional.count + own)
-        let limit = optional.isEmpty ? "exactly" : isTooMany ? "at most" : "at least"
-        let bound = isTooMany ? most : least
-        return .typeError("\(title)() takes \(limit) \(bound) argument\(bound == 1 ? "" : "s") (\(given) given)")
-    }
-}
-
-/// A method of a managed object that others may call.
-public struct Method<Object: ManagedObject>: Sendable {
-    public typealias Body = @Sendable (inout Object, Call, inout Effects) throws(PythonException) -> Outcome
 
     public let name: String
     /// The arguments in the parameters' order; none of them when the method looks at its arguments itself.
@@ -90,23 +32,23 @@ public struct Method<Object: ManagedObject>: Sendable {
     ///   - iterates: whether it iterates over its arguments: a proxy among them then stands for what its object holds.
     public init(
         _ qualifiedName: String, _ required: [String] = [], optional: [String] = [], holds: Bool = false, iterates: Bool = false,
-        _ body: @escaping Body
+        _ step: @escaping Step
     ) {
         name = String(qualifiedName.split(separator: ".", maxSplits: 1).last ?? "")
         bind = Parameters(name: qualifiedName, required: required, optional: optional).bind
         self.holds = holds
         self.iterates = iterates
-        self.body = body
+        body = .step(step)
     }
 
     /// A method that is written in C in CPython.
-    public init(_ qualifiedName: String, _ convention: CConvention, iterates: Bool = false, _ body: @escaping Body) {
+    public init(_ qualifiedName: String, _ convention: CConvention, iterates: Bool = false, _ step: @escaping Step) {
         let function = CFunction(qualifiedName: qualifiedName, convention: convention)
         name = function.name
         bind = function.bind
         holds = false
         self.iterates = iterates
-        self.body = body
+        body = .step(step)
     }
 
     /// A method that takes its arguments as they were sent, by position and by name.
@@ -118,12 +60,22 @@ public struct Method<Object: ManagedObject>: Sendable {
         bind = { (_) in [] }
         holds = false
         self.iterates = iterates
-        self.body = { (object, call, effects) throws(PythonException) in try body(&object, call.sent, &effects) }
+        self.body = .step { (object, call, effects) throws(PythonException) in try body(&object, call.sent, &effects) }
+    }
+
+    /// A method that leaves the event loop.
+    init(_ name: String, bind: @escaping @Sendable (Arguments) throws(PythonException) -> [Fragment?], work: @escaping Work) {
+        precondition(!pythonKeywords.contains(name), "a method cannot be called '\(name)', a keyword of Python, whose proxies define each method by its name")
+        self.name = name
+        self.bind = bind
+        holds = false
+        iterates = false
+        body = .work(work)
     }
 }
 
-/// What may be called of a type of managed objects.
-public struct MethodTable<Object: ManagedObject>: Sendable {
+/// What may be called of a type's objects.
+public struct MethodTable<Object>: Sendable {
     let byName: [String: Method<Object>]
     /// The names that a proxy is told of, sorted as `dir()` sorts them.
     public let exposed: [String]
@@ -132,14 +84,23 @@ public struct MethodTable<Object: ManagedObject>: Sendable {
         self.init(methods())
     }
 
-    public init(_ methods: [Method<Object>]) {
-        byName = Dictionary(methods.map { ($0.name, $0) }) { $1 }
-        exposed = byName.keys.sorted()
+    /// - Parameter hidden: methods that can be called, unless others have their names, but of which proxies are not told.
+    init(_ methods: [Method<Object>], hidden: [Method<Object>] = []) {
+        byName = Dictionary((hidden + methods).map { ($0.name, $0) }) { $1 }
+        exposed = Set(methods.map(\.name)).sorted()
     }
 }
 
 @resultBuilder
-public enum MethodTableBuilder<Object: ManagedObject> {
-    public static func buildExpression(_ method: Method<Object>) -> Method<Object> { method }
-    public static func buildBlock(_ methods: Method<Object>...) -> [Method<Object>] { methods }
+public enum MethodTableBuilder<Object> {
+    public static func buildExpression(_ method: Method<Object>) -> [Method<Object>] { [method] }
+    /// Several, as types may share them.
+    public static func buildExpression(_ methods: [Method<Object>]) -> [Method<Object>] { methods }
+    public static func buildBlock(_ methods: [Method<Object>]...) -> [Method<Object>] { methods.flatMap(\.self) }
 }
+
+private let pythonKeywords: Set<String> = [
+    "False", "None", "True", "and", "as", "assert", "async", "await", "break", "class", "continue", "def", "del", "elif", "else", "except",
+    "finally", "for", "from", "global", "if", "import", "in", "is", "lambda", "nonlocal", "not", "or", "pass", "raise", "return", "try",
+    "while", "with", "yield",
+]

@@ -4,8 +4,80 @@ public import Pickle
 ///
 /// Built-in types are registered exactly as a user's are. Generics are erased here, once.
 public struct Registry: Sendable {
-    /// What `create` does with one type identifier.
-    public enum Registration: Sendable {
+    private var registrations: [String: Registration] = [:]
+
+    /// Nothing registered.
+    public init() {}
+
+    /// Registers a type under a name: each `manager.NAME(…)` makes a new object (CPython's `BaseManager.register`).
+    public mutating func register<Object: ManagedObject>(_ typeID: some TypeIdentifier, _ type: Object.Type) {
+        register(typeID) { (arguments) throws(PythonException) in try Object(arguments) }
+    }
+
+    /// Registers a function under a name: each `manager.NAME(…)` makes a new object by calling it.
+    public mutating func register<Object: ManagedObject>(
+        _ typeID: some TypeIdentifier, making make: @escaping @Sendable (Arguments) throws(PythonException) -> Object
+    ) {
+        self[typeID] = Registration(
+            .fresh { (arguments) throws(PythonException) in .hosting(try make(arguments)) },
+            adopting: { ($0 as? Object).map { .hosting($0) } })
+    }
+
+    /// Registers one object under a name: each `manager.NAME()` gives a proxy of this object.
+    public mutating func register(_ typeID: some TypeIdentifier, shared object: some ManagedObject) {
+        self[typeID] = Registration(.shared(.hosting(object)))
+    }
+
+    /// Registers a name that is answered with an error which says what to do.
+    public mutating func refuse(_ typeID: some TypeIdentifier, because reason: String) {
+        self[typeID] = Registration(.refused(reason))
+    }
+
+    /// What a name stands for.
+    subscript(typeID: some TypeIdentifier) -> Registration? {
+        get { registrations[typeID.registeredName] }
+        set { registrations[typeID.registeredName] = newValue }
+    }
+
+    /// The names that are registered, sorted.
+    public var typeIDs: [String] { registrations.keys.sorted() }
+
+    /// The objects that are registered as one for all.
+    public var sharedObjects: [HostedObject] {
+        registrations.values.compactMap { if case .shared(let object) = $0.creation { object } else { nil } }
+    }
+
+    /// The object for one call of `create`.
+    ///
+    /// - Throws: `KeyError` when nothing is registered under the name; what the constructor raises.
+    public func object(_ typeID: String, _ arguments: Arguments) throws(PythonException) -> HostedObject {
+        switch registrations[typeID]?.creation {
+        case .fresh(let make): return try make(arguments)
+        case .shared(let object): return object
+        case .refused(let reason): throw .runtimeError(reason)
+        case nil: throw .keyError(.string(typeID))
+        }
+    }
+
+    /// The place for an object that a method has returned.
+    ///
+    /// - Parameter typeID: the name that its type is registered under.
+    /// - Throws: `RuntimeError` when the name is not registered, or for another type.
+    public func adopt(_ object: any Sendable, as typeID: String) throws(PythonException) -> HostedObject {
+        guard let registration = registrations[typeID] else {
+            throw .runtimeError("a method returned a '\(typeID)', but the server has nothing registered under this name")
+        }
+        guard let hosted = registration.adopt(object) else {
+            throw .runtimeError("a method returned a \(type(of: object)), but '\(typeID)' is registered for another type")
+        }
+        return hosted
+    }
+}
+
+/// What a registered name stands for.
+struct Registration: Sendable {
+    /// What `create` does.
+    enum Creation: Sendable {
         /// A new object at each call.
         case fresh(@Sendable (Arguments) throws(PythonException) -> HostedObject)
         /// One object for all who ask.
@@ -14,51 +86,13 @@ public struct Registry: Sendable {
         case refused(String)
     }
 
-    private var registrations: [String: Registration] = [:]
+    let creation: Creation
+    /// Gives an object that a method has returned its place; `nil` when it is of another type.
+    let adopt: @Sendable (any Sendable) -> HostedObject?
 
-    /// Nothing registered.
-    public init() {}
-
-    /// Registers a type under a name: each `manager.NAME(…)` makes a new object (CPython's `BaseManager.register`).
-    public mutating func register<Object: ManagedObject>(_ typeID: String, _ type: Object.Type) {
-        register(typeID) { (arguments) throws(PythonException) in try Object(arguments) }
-    }
-
-    /// Registers a function under a name: each `manager.NAME(…)` makes a new object by calling it.
-    public mutating func register<Object: ManagedObject>(
-        _ typeID: String, making make: @escaping @Sendable (Arguments) throws(PythonException) -> Object
-    ) {
-        registrations[typeID] = .fresh { (arguments) throws(PythonException) in .hosting(try make(arguments)) }
-    }
-
-    /// Registers one object under a name: each `manager.NAME()` gives a proxy of this object.
-    public mutating func register(_ typeID: String, shared object: some ManagedObject) {
-        registrations[typeID] = .shared(.hosting(object))
-    }
-
-    /// Registers a name that is answered with an error which says what to do.
-    public mutating func refuse(_ typeID: String, because reason: String) {
-        registrations[typeID] = .refused(reason)
-    }
-
-    /// The names that are registered, sorted.
-    public var typeIDs: [String] { registrations.keys.sorted() }
-
-    /// The objects that are registered as one for all.
-    public var sharedObjects: [HostedObject] {
-        registrations.values.compactMap { if case .shared(let object) = $0 { object } else { nil } }
-    }
-
-    /// The object for one call of `create`.
-    ///
-    /// - Throws: `KeyError` when nothing is registered under the name; what the constructor raises.
-    public func object(_ typeID: String, _ arguments: Arguments) throws(PythonException) -> HostedObject {
-        switch registrations[typeID] {
-        case .fresh(let make): return try make(arguments)
-        case .shared(let object): return object
-        case .refused(let reason): throw .runtimeError(reason)
-        case nil: throw .keyError(.string(typeID))
-        }
+    init(_ creation: Creation, adopting adopt: @escaping @Sendable (any Sendable) -> HostedObject? = { _ in nil }) {
+        self.creation = creation
+        self.adopt = adopt
     }
 }
 
@@ -90,7 +124,7 @@ extension Registry {
     /// Registers one new object of a type that is registered already, for all who ask: `--register get_task=Queue`.
     ///
     /// - Throws: `KeyError` when the type is unknown.
-    public mutating func register(_ typeID: String, sharing existing: String) throws(PythonException) {
-        registrations[typeID] = .shared(try object(existing, Arguments()))
+    public mutating func register(_ typeID: some TypeIdentifier, sharing existing: String) throws(PythonException) {
+        self[typeID] = Registration(.shared(try object(existing, Arguments())))
     }
 }

@@ -101,7 +101,7 @@ extension ServerFunctions {
         let identifier = objects.insert(object, as: objects.newIdentifier())
         let token = PickleInstance(
             .global(ProxyToken.token), construction: .new,
-            state: .tuple([.string(typeID), address.pythonValue, .string(identifier)]))
+            state: .tuple([.ownText(typeID, at: version), address.pythonValue, .ownText(identifier, at: version)]))
         let reply = FragmentBuilder.tuple([names(object.exposed, at: version), try Fragment.python(.instance(token), at: version)])
         return Result(reply: reply, references: (identifier, 1))
     }
@@ -115,5 +115,12 @@ extension Fragment {
         } catch {
             throw error.pythonException
         }
+    }
+}
+
+extension PickleValue {
+    /// A `str` of the server's own, in the kind of `str` that the peer's Python uses: Python 2 names classes by it.
+    fileprivate static func ownText(_ text: String, at version: PickleProtocol) -> PickleValue {
+        version == .v2 ? .legacyString(Array(text.utf8)) : .string(text)
     }
 }

@@ -33,14 +33,6 @@ public struct TypeID<ProxyType: Proxy>: Sendable {
     public init(_ name: String) { self.name = name }
 }
 
-extension Registry {
-    /// Registers a type: each call makes a new object.
-    public mutating func register<Object: ManagedObject>(_ typeID: TypeID<some Proxy>, _ type: Object.Type) {
-        register(typeID.name, type)
-    }
-
-    /// Registers one object for all who ask.
-    public mutating func register(_ typeID: TypeID<some Proxy>, shared object: some ManagedObject) {
-        register(typeID.name, shared: object)
-    }
+extension TypeID: TypeIdentifier {
+    public var registeredName: String { name }
 }

@@ -81,7 +81,7 @@ public struct ObjectProxy: Sendable {
         case .value(let value): return try value.decodeResult()
         case .proxy(let proxy):
             let object = ObjectProxy(reference: try ObjectReference(returned: proxy, client: reference.client))
-            guard let proxy = (Result.self as? any Proxy.Type)?.init(object: object) as? Result else {
+            guard let proxy = Result.proxyType?.init(object: object) as? Result else {
                 throw ManagerError(.unexpectedValue, "a method of a \(typeID) returned a proxy of a \(object.typeID): ask for an ObjectProxy")
             }
             return proxy
@@ -140,4 +140,20 @@ public struct RemoteMethod: Sendable {
         let named = arguments.filter { !$0.key.isEmpty }.map { ($0.key, $0.value) }
         return try await proxy.call(name, positional, keywords: named)
     }
+}
+
+extension Decodable {
+    /// The type as a proxy's, when it is one or an optional one.
+    fileprivate static var proxyType: (any Proxy.Type)? {
+        self as? any Proxy.Type ?? (self as? any OptionalProxy.Type)?.wrappedType
+    }
+}
+
+/// What a method can be asked for that returns a proxy or `None`.
+private protocol OptionalProxy {
+    static var wrappedType: any Proxy.Type { get }
+}
+
+extension Optional: OptionalProxy where Wrapped: Proxy {
+    static var wrappedType: any Proxy.Type { Wrapped.self }
 }

@@ -1,0 +1,80 @@
+import Pickle
+import Synchronization
+
+/// An object behind its lock, with the methods that may be called of it.
+///
+/// The steps of one object happen one after the other; those of different objects, on different threads, side by side.
+class Host<Object>: HostedObject, @unchecked Sendable {
+    // Proof: what changes is behind a `Mutex`; subclasses have no stored property.
+    let state: Mutex<Object>
+    private let methods: MethodTable<Object>
+    /// The calls that have left the event loop.
+    private let running = Mutex<[CallID: Task<Void, Never>]>([:])
+
+    init(_ object: sending Object, _ methods: MethodTable<Object>) {
+        state = Mutex(object)
+        self.methods = methods
+        super.init()
+    }
+
+    override var exposed: [String] { methods.exposed }
+
+    override func call(
+        _ name: String, _ arguments: Arguments, id: CallID, now: Timestamp, effects: inout Effects
+    ) -> Result? {
+        guard let method = methods.byName[name] else { return nil }
+        do throws(PythonException) {
+            let arguments = try method.iterates ? arguments.readingProxies() : arguments
+            let bound = try method.bind(arguments)
+            let call = Call(id: id, now: now, sent: arguments, bound: bound)
+            let outcome = switch method.body {
+            case .step(let step): try state.withLock { (object) throws(PythonException) in try step(&object, call, &effects) }
+            case .work(let work): Outcome.runs(self.running(work, call))
+            }
+            return Result(outcome: outcome, holds: method.holds)
+        } catch {
+            return Result(outcome: .reply(.exception(error)), holds: false)
+        }
+    }
+
+    override func cancel(_ call: CallID, effects: inout Effects) {
+        running.withLock { $0.removeValue(forKey: call) }?.cancel()
+    }
+}
+
+// MARK: - Work off the event loop
+
+extension Host {
+    private func running(_ work: @escaping Method<Object>.Work, _ call: Call) -> RunningCall {
+        RunningCall { executor, deliver in
+            // The task waits for the lock before it takes itself out, so it is in by then.
+            self.running.withLock { running in
+                running[call.id] = Task(executorPreference: executor) {
+                    let reply = await self.reply(work, call)
+                    self.running.withLock { $0[call.id] = nil }
+                    var effects = Effects()
+                    effects.answer(call.id, reply)
+                    deliver(effects)
+                }
+            }
+        }
+    }
+
+    private func reply(_ work: Method<Object>.Work, _ call: Call) async -> Reply {
+        do {
+            return try await work(self, call)
+        } catch {
+            return .exception(PythonException(thrown: error))
+        }
+    }
+}
+
+/// A call that may take its time: its answer comes later.
+public struct RunningCall: Sendable {
+    /// Starts to work it out.
+    ///
+    /// - Parameters:
+    ///   - executor: the threads for it, which it may block.
+    ///   - deliver: is given the answer, on one of these threads.
+    public let start: @Sendable (_ executor: any TaskExecutor, _ deliver: @escaping @Sendable (Effects) -> Void) -> Void
+}
