@@ -21,9 +21,9 @@ struct LinkMessage: Equatable, Sendable {
     }
 
     /// Reads the message that follows a header; nil if a string does not fit in it.
-    init?(decoding bytes: [UInt8]) {
+    init?(decoding bytes: ArraySlice<UInt8>) {
         parts = []
-        var rest = bytes[...]
+        var rest = bytes
         while !rest.isEmpty {
             guard let count = Self.length(rest.prefix(Self.headerSize)) else { return nil }
             rest = rest.dropFirst(Self.headerSize)
