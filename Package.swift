@@ -53,7 +53,10 @@ let package = Package(
         .target(name: "CProcessSpawn"),
         .target(
             name: "Multiprocessing",
-            dependencies: ["CProcessSpawn", "ManagerServer", "ManagedObjects", "ManagerConnection", "Pickle", .product(name: "Logging", package: "swift-log")] + nio,
+            dependencies: [
+                "CProcessSpawn", "ManagerServer", "ManagedObjects", "ManagerConnection", "Pickle",
+                .product(name: "Logging", package: "swift-log"), .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ] + nio,
             swiftSettings: settings),
         .executableTarget(
             name: "manager",

@@ -42,8 +42,8 @@ final class ProcessLink: Sendable {
 
 /// Takes the messages off a link, several of them with one system call if they have come together.
 struct LinkReader: Sendable {
-    /// Bytes that are asked for at once, unless a message needs more.
-    private static let capacity = 65_536
+    /// Bytes that are asked for at once: for short messages, and at most for a long one.
+    private static let (shortRead, longRead) = (65_536, 1 << 20)
 
     private let link: ProcessLink
     private var unread: ArraySlice<UInt8> = []
@@ -66,7 +66,7 @@ struct LinkReader: Sendable {
 
     private mutating func readMore(_ wanted: Int) -> Bool {
         var received = 0
-        let bytes = [UInt8](unsafeUninitializedCapacity: max(wanted, Self.capacity)) { buffer, count in
+        let bytes = [UInt8](unsafeUninitializedCapacity: min(max(wanted, Self.shortRead), Self.longRead)) { buffer, count in
             repeat { received = recv(link.descriptor, buffer.baseAddress, buffer.count, 0) } while received == -1 && errno == EINTR
             count = max(received, 0)
         }
