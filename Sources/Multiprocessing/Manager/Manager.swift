@@ -122,7 +122,7 @@ extension Manager {
             let report = String(decoding: try await process.firstReport(), as: UTF8.self)
             return client(at: try ManagerAddress(parsing: report))
         } catch {
-            process.kill()
+            await process.killAndJoin()
             throw error
         }
     }

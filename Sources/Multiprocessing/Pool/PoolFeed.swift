@@ -1,54 +1,40 @@
-import Synchronization
-
-/// Brings the tasks of a sequence to a pool, as far ahead of who consumes their outcomes as allowed, and the ends to a stream.
-final class PoolFeed: Sendable {
+/// Brings the tasks of a sequence to a pool, as far ahead of who consumes their outcomes as there is room.
+struct PoolFeed: Sendable {
     typealias IndexedEnd = (index: Int, end: PoolChunk.End)
     typealias Ends = AsyncThrowingStream<IndexedEnd, any Error>.Continuation
 
-    private let pool: ProcessPool
-    private let call: PoolCall
-    private let chunkSize: Int
-    private let progress: PoolProgress
+    let pool: ProcessPool
+    let progress: PoolProgress
+    let chunkSize: Int
 
-    /// - Throws: ``ProcessError`` when the type cannot be sent, or the sizes make no sense.
-    init(_ pool: ProcessPool, _ type: (some PoolTask).Type, _ ends: Ends, chunkSize: Int, lookAhead: Int?) throws(ProcessError) {
-        self.pool = pool
-        self.chunkSize = try pool.requirePositive(chunkSize)
-        // A chunk must come together while nobody consumes.
-        let progress = PoolProgress(room: max(lookAhead ?? 2 * pool.size * chunkSize, chunkSize), ends)
-        call = try PoolCall(type, deliver: progress.deliver)
-        self.progress = progress
-    }
-
-    /// Begins to take tasks from the sequence, until it is over or nobody reads the stream of ends any more.
-    func start<Input: AsyncSequence & Sendable>(_ input: Input) where Input.Element: PoolTask {
-        let feeding = Task { await feed(input) }
-        progress.ends.onTermination = { [pool, call] _ in
+    /// Begins to take tasks from the sequence, until it is over or nobody reads the ends any more.
+    func start<Input: AsyncSequence & SendableMetatype>(_ input: sending Input) where Input.Element: PoolTask {
+        let call = PoolCallID()
+        let feeding = Task { await feed(input, call) }
+        progress.ends.onTermination = { [pool] _ in
             feeding.cancel()
-            pool.cancel(call.id)
+            pool.cancel(call)
         }
     }
 
-    /// Somebody has consumed an outcome: one more task may be taken.
-    func makeRoom() { progress.makeRoom() }
-
-    private func feed<Input: AsyncSequence>(_ input: Input) async where Input.Element: PoolTask {
+    private func feed<Input: AsyncSequence & SendableMetatype>(_ input: Input, _ id: PoolCallID) async where Input.Element: PoolTask {
         do {
-            var chunk: [[UInt8]] = []
-            var sent = 0
+            let call = try PoolCall(Input.Element.self, id, deliver: progress.deliver)
+            let chunkSize = try pool.requirePositive(chunkSize)
+            var (chunk, sent): ([[UInt8]], Int) = ([], 0)
             for try await task in input {
                 try await progress.room()
                 chunk.append(try EncodedTarget.fields(of: task))
-                if chunk.count == chunkSize { try send(&chunk, &sent) }
+                if chunk.count == chunkSize { try send(&chunk, &sent, call) }
             }
-            try send(&chunk, &sent)
+            try send(&chunk, &sent, call)
             progress.inputIsOver(count: sent)
         } catch {
             progress.ends.finish(throwing: error)
         }
     }
 
-    private func send(_ chunk: inout [[UInt8]], _ sent: inout Int) throws {
+    private func send(_ chunk: inout [[UInt8]], _ sent: inout Int, _ call: PoolCall) throws {
         try Task.checkCancellation()
         try pool.submit(call.chunks(of: chunkSize, chunk, firstIndex: sent))
         sent += chunk.count

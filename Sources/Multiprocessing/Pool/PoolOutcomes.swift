@@ -7,45 +7,39 @@ extension ProcessPool {
         public let result: Result<Output, TaskError>
     }
 
-    /// The outcomes of tasks, as they come. The tasks are taken from their sequence, sent, and run once one iterates.
+    /// The outcomes of tasks that are running, to be read once.
     ///
-    /// When the iterator is gone before the end, the tasks that are left are taken back, and workers at work on them are killed and replaced.
-    public struct Outcomes<Input: AsyncSequence & Sendable>: AsyncSequence, Sendable where Input.Element: PoolTask {
-        let pool: ProcessPool
-        let input: Input
+    /// When it and its iterator are gone before the end, the tasks that are left are taken back, and workers at work on them are killed and
+    /// replaced.
+    public struct Outcomes<Output: Codable & Sendable>: AsyncSequence, Sendable {
+        let ends: AsyncThrowingStream<PoolFeed.IndexedEnd, any Error>
+        let progress: PoolProgress
         let isOrdered: Bool
-        let chunkSize: Int
-        let lookAhead: Int?
 
         public func makeAsyncIterator() -> Iterator { Iterator(self) }
 
         /// Waits for one outcome after the other.
         public struct Iterator: AsyncIteratorProtocol {
+            private let progress: PoolProgress
             private let isOrdered: Bool
-            private let feed: Result<PoolFeed, ProcessError>
             private var ends: AsyncThrowingStream<PoolFeed.IndexedEnd, any Error>.Iterator
             /// Ends that came before their turn.
             private var early: [Int: PoolChunk.End] = [:]
             private var nextIndex = 0
 
             fileprivate init(_ outcomes: Outcomes) {
+                progress = outcomes.progress
                 isOrdered = outcomes.isOrdered
-                let (stream, continuation) = AsyncThrowingStream.makeStream(of: PoolFeed.IndexedEnd.self)
-                ends = stream.makeAsyncIterator()
-                feed = Result { () throws(ProcessError) in
-                    try PoolFeed(outcomes.pool, Input.Element.self, continuation, chunkSize: outcomes.chunkSize, lookAhead: outcomes.lookAhead)
-                }
-                if case .success(let feed) = feed { feed.start(outcomes.input) }
+                ends = outcomes.ends.makeAsyncIterator()
             }
 
             /// The next outcome; `nil` after the last.
             ///
             /// - Throws: ``ProcessError`` when the tasks cannot be sent, or the pool has been closed; what the sequence of tasks throws;
             ///   `CancellationError` when this task is cancelled.
-            public mutating func next() async throws -> Outcome<Input.Element.Output>? {
-                let feed = try feed.get()
+            public mutating func next() async throws -> Outcome<Output>? {
                 guard let (index, end) = try await nextEnd() else { return nil }
-                feed.makeRoom()
+                progress.makeRoom()
                 let output = try end.output(of: index)
                 return Outcome(index: index, result: output.flatMap { bytes in
                     Result { () throws(TaskError) in try ProcessPool.decode(bytes, at: index) }

@@ -11,15 +11,15 @@ extension ProcessPool {
     /// Runs the tasks in the workers: Python's `map`.
     ///
     /// - Parameters:
-    ///   - tasks: what to run; all of them are encoded before the first begins. See ``imap(_:chunkSize:lookAhead:)-(Sequence,_,_)`` for many or large ones.
+    ///   - tasks: what to run; all of them are encoded before the first begins. See `imap` for many or large ones.
     ///   - chunkSize: how many go to a worker at a time: more of them cost less, and are spread less evenly. `nil` for Python's choice: a quarter of
     ///     what each worker gets.
     /// - Returns: what the tasks return, in their order.
-    /// - Throws: as ``apply(_:)``: the first error of a task ends the others. See ``outcomes(of:ordered:chunkSize:lookAhead:)-(Sequence,_,_,_)`` for the
+    /// - Throws: as ``apply(_:)``: the first error of a task ends the others. See `outcomes(of:)` for the
     ///   outcome of each.
     public func map<Item: PoolTask>(_ tasks: some Collection<Item>, chunkSize: Int? = nil) async throws -> [Item.Output] {
         let collection = PoolCollection(count: tasks.count)
-        let call = try PoolCall(Item.self, deliver: collection.deliver)
+        let call = try PoolCall(Item.self, PoolCallID(), deliver: collection.deliver)
         let chunkSize = try requirePositive(chunkSize ?? defaultChunkSize(for: tasks.count))
         do {
             try submit(call.chunks(of: chunkSize, try tasks.map { try EncodedTarget.fields(of: $0) }))
@@ -52,12 +52,13 @@ extension ProcessPool {
 
 /// One call: its tasks are of one type, and their ends go to one place.
 struct PoolCall: Sendable {
-    let id = PoolCallID()
+    let id: PoolCallID
     let typeName: [UInt8]
     let deliver: @Sendable (Int, PoolChunk.End) -> Void
 
     /// - Throws: ``ProcessError`` (`unsendableTarget`) when a worker could not find the tasks' type by its name.
-    init(_ type: (some PoolTask).Type, deliver: @escaping @Sendable (Int, PoolChunk.End) -> Void) throws(ProcessError) {
+    init(_ type: (some PoolTask).Type, _ id: PoolCallID, deliver: @escaping @Sendable (Int, PoolChunk.End) -> Void) throws(ProcessError) {
+        self.id = id
         typeName = Array(try EncodedTarget.name(of: type).utf8)
         self.deliver = deliver
     }

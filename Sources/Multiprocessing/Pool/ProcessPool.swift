@@ -97,18 +97,25 @@ extension ProcessPool {
             if !state.withLock({ $0.isWanted(id) }) { process.kill() }
             _ = try await process.firstReport()
         } catch {
-            process.kill()
+            await process.killAndJoin()
             perform(state.withLock { $0.noteEnd(.lost, id) })
             throw error
         }
     }
 
+    /// How often a worker is started in place of one that was killed before it was ready.
+    private static let maximumStarts = 100
+
     private func replaceWorker() {
         Task {
-            do {
-                try await startWorker()
-            } catch {
-                terminate(ProcessError(.cannotStart, "the pool has ended, because a worker could not be replaced: \(error)"))
+            for start in 1...Self.maximumStarts {
+                do {
+                    return try await startWorker()
+                } catch let error as ProcessError where error.code == .noReport && start < Self.maximumStarts {
+                    continue
+                } catch {
+                    terminate(ProcessError(.cannotStart, "the pool has ended, because a worker could not be replaced: \(error)"))
+                }
             }
         }
     }

@@ -273,7 +273,7 @@ extension ChildProcess {
     private func noteEnd() {
         let status = ended.current ?? .lost
         let hint = if case .exited = status { ": its main() must begin with the bootstrap, see BootstrapError" } else { "" }
-        bootstrapped.set(.failure(ProcessError(.cannotStart, "\(name) \(status) before it ran its target\(hint)")))
+        bootstrapped.set(.failure(ProcessError(.noReport, "\(name) \(status) before it ran its target\(hint)")))
         reported.set(.failure(ProcessError(.noReport, "\(name) \(status) without a report")))
         observe(.ended(status))
     }

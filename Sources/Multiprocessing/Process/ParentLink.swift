@@ -53,6 +53,7 @@ package final class ParentLink: Sendable {
     private static func end(_ role: ChildProcess.Role) {
         if role.isDaemon { kill(role.hasOwnGroup ? 0 : getpid(), SIGTERM) }
         sleep(grace)
+        if role == .worker { kill(0, SIGKILL) }
         _exit(1)
     }
 }

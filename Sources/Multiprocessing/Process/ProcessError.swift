@@ -18,9 +18,9 @@ public struct ProcessError: Error, Hashable, CustomStringConvertible {
         public static let unsendableTarget = Code(kind: .unsendableTarget)
         /// A daemon process started a child that would outlive it.
         public static let daemonHasNoChildren = Code(kind: .daemonHasNoChildren)
-        /// The operating system refused, or the child failed before it ran its target.
+        /// The operating system refused, or the child could not make its target, or its initializer has failed.
         public static let cannotStart = Code(kind: .cannotStart)
-        /// The child ended without the report that its parent waited for.
+        /// The child ended before it had said what its parent waited for: that it is about to run its target, or that it is ready.
         public static let noReport = Code(kind: .noReport)
         /// A stream was read that is not captured, or whose process has not been started.
         public static let notCaptured = Code(kind: .notCaptured)

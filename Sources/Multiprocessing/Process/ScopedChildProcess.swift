@@ -36,6 +36,12 @@ public func withChildProcess<Result>(
 }
 
 extension ChildProcess {
+    /// Ends a process that has perhaps not been started, and waits for its end, also when this task is cancelled.
+    func killAndJoin() async {
+        kill()
+        await Task { try? await join() }.value
+    }
+
     /// Waits for the end of a process that has been asked to end, and kills it if it does not. Cancelling this task does not shorten it.
     func joinOrKill(after limit: Duration) async {
         await Task {
