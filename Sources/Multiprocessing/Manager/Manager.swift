@@ -81,7 +81,8 @@ extension Manager {
         }
         try await begin {
             let client = self.client(at: address)
-            _ = try await client.traits()
+            // What is known of the server may be from before: as in CPython, it must answer now.
+            _ = try await client.callServer("dummy")
             return ManagerInUse(client: client)
         }
     }

@@ -1,6 +1,7 @@
 public import ManagerConnection
 import ManagerServer
 public import ServiceLifecycle
+import Synchronization
 
 /// A manager's server in this process, which accepts connections from its making on: a service for a `ServiceGroup`.
 ///
@@ -11,8 +12,9 @@ public import ServiceLifecycle
 /// ```
 ///
 /// Once it has ended, it cannot be run again: `run()` then returns at once.
-public struct RunningServer: Service {
+public final class RunningServer: Service {
     private let server: ManagerServer
+    private let ending = Mutex<Task<Void, Never>?>(nil)
     /// A client has asked for the end, or it has come.
     private let endIsWanted = OneShot<Void>()
 
@@ -33,12 +35,19 @@ public struct RunningServer: Service {
     public func run() async {
         // What it throws is the cancellation, which is one way to end it.
         try? await cancelWhenGracefulShutdown { [endIsWanted] in try await endIsWanted.value() }
-        await server.shutdown()
+        await shutdown()
     }
 
     /// The same by Python's name (`get_server().serve_forever()`).
     public func serveForever() async { await run() }
 
-    /// Ends it: calls in flight get a ``ManagerError``, and what the clients held is gone.
-    public func shutdown() async { await server.shutdown() }
+    /// Ends it: calls in flight get a ``ManagerError``, and what the clients held is gone. Several tasks may call it; each returns when it has ended.
+    public func shutdown() async {
+        let task = ending.withLock { ending in
+            let task = ending ?? Task { [server] in await server.shutdown() }
+            ending = task
+            return task
+        }
+        await task.value
+    }
 }

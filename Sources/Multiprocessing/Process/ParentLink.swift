@@ -19,8 +19,11 @@ package final class ParentLink: Sendable {
         (messages, received) = AsyncStream.makeStream()
     }
 
-    /// Tells the parent that the target is about to run.
-    func reportBootstrapped() { link.send(ChildReport.bootstrapped.message) }
+    /// Tells the parent that the target is about to run, which is all that most children have to say.
+    func reportBootstrapped(_ role: ChildProcess.Role) {
+        link.send(ChildReport.bootstrapped.message)
+        if !role.reportsWhenReady { link.finishSending() }
+    }
 
     /// Gives the parent what its `firstReport()` waits for, and more after that; false if the parent is gone.
     @discardableResult

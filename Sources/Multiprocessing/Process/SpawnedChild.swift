@@ -24,7 +24,7 @@ enum SpawnedChild {
         } catch {
             return parent.reportFailure(error) ? failed : complain(error)
         }
-        parent.reportBootstrapped()
+        parent.reportBootstrapped(preparation.role)
         let status = await run(target, preparation.role, parent)
         await ProcessBootstrap.finishChildren()
         return status
