@@ -290,10 +290,12 @@ private final class Counted: Sequence, IteratorProtocol, Sendable {
     }
 }
 
+/// With a chunk size as the second argument, or with 1 and the default.
 @Sendable private func poolSpeed() async throws {
+    let wanted = CommandLine.arguments.dropFirst(2).first.map { [Int($0)] } ?? [1, nil]
     try await withProcessPool(size: 4) { pool in
         let tasks = (0..<10_000).map { Nothing(number: $0) }
-        for chunkSize in [1, nil] {
+        for chunkSize in wanted {
             let times = try await (0..<5).asyncMap { _ in
                 let start = monotonic()
                 try await pool.map(tasks, chunkSize: chunkSize)

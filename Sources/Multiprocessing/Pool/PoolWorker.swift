@@ -10,9 +10,12 @@ struct PoolWorker: ProcessTarget {
         guard let pool = CurrentProcess.parent else { throw ProcessError(.cannotStart, "a pool's worker needs a parent") }
         try await initializer?.runAsInitializer()
         pool.report(PoolReply.ready.bytes)
+        var (typeName, type): ([UInt8], (any PoolTask.Type)?) = ([], nil)
         for await message in pool.messages {
-            guard let typeName = message.parts.first else { return }
-            let type = _typeByName(String(decoding: typeName, as: UTF8.self)) as? any PoolTask.Type
+            guard let name = message.parts.first else { return }
+            if name != typeName {
+                (typeName, type) = (name, _typeByName(String(decoding: name, as: UTF8.self)) as? any PoolTask.Type)
+            }
             for fields in message.parts.dropFirst() { pool.report(await Self.run(type, fields).bytes) }
         }
     }

@@ -53,10 +53,11 @@ package final class ParentLink: Sendable {
         }
     }
 
+    /// A worker has nobody left to work for, and takes along what its tasks have started, which may have signals blocked as threads of tasks do.
     private static func end(_ role: ChildProcess.Role) {
-        if role.isDaemon { kill(role.hasOwnGroup ? 0 : getpid(), SIGTERM) }
-        sleep(grace)
         if role == .worker { kill(0, SIGKILL) }
+        if role == .daemon { kill(getpid(), SIGTERM) }
+        sleep(grace)
         _exit(1)
     }
 }
