@@ -1,3 +1,4 @@
+import Glibc
 import Logging
 import Multiprocessing
 import ServiceLifecycle
@@ -62,6 +63,27 @@ struct ProcessManagerTests {
             #"["in a process of its own: true"], 2"#,
             "ProcessError: Manager-2 could not be started: its initializer failed: nothing to prepare", "processes: 0",
         ])
+    }
+
+    @Test func `the server's process ends with the scope, however that ends`() async throws {
+        #expect(try await lines("manager-scope") == [
+            "2, processes: 0", "body: TestError", "processes: 0", "cancelled: CancellationError", "processes: 0",
+        ])
+    }
+
+    @Test func `the server's process ends when nobody uses the manager any more`() async throws {
+        #expect(try await lines("manager-dropped") == ["processes: 0, socket is there: false"])
+    }
+
+    @Test func `the server's process and its socket are gone when the program is killed`() async throws {
+        let run = try ProcessTestRun.start("manager-family")
+        let line = try #require(await run.nextLine()).split(separator: " ")
+        let server = try #require(Int32(line[0]))
+        let socket = line[1].dropFirst("unix:".count)
+        #expect(isRunning(server) && access(String(socket), F_OK) == 0)
+        kill(run.pid, SIGKILL)
+        try await waitForEnd(of: server)
+        #expect(access(String(socket.dropLast("/socket".count)), F_OK) != 0)
     }
 
     private func lines(_ scenario: String) async throws -> [String] {

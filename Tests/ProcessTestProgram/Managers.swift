@@ -10,6 +10,9 @@ let managerScenarios: Scenarios = [
     "manager-shut-down-while-starting": managerShutDownWhileStarting,
     "manager-start-cancelled": managerStartCancelled,
     "manager-initializer": managerInitializer,
+    "manager-scope": managerScope,
+    "manager-dropped": managerDropped,
+    "manager-family": managerFamily,
     "manager-start-speed": managerStartSpeed,
 ]
 
@@ -164,6 +167,44 @@ private func callsInFlight(_ end: (Manager) async -> Void) async throws {
         say("\(type(of: error)): \(error)")
     }
     say("processes: \(ChildProcess.active.count)")
+}
+
+/// The scope's end is the server's, however it comes.
+@Sendable private func managerScope() async throws {
+    say("\(try await withManager { try await $0.list([1, 2]).count }), processes: \(ChildProcess.active.count)")
+    await attempt("body") { try await withManager { _ in throw TestError("the body has failed") } }
+    say("processes: \(ChildProcess.active.count)")
+    let (managers, started) = AsyncStream.makeStream(of: Manager.self)
+    let task = Task {
+        try await withManager { manager in
+            _ = started.yield(manager)
+            _ = try await manager.queue(of: Int.self).get()
+        }
+    }
+    for await _ in managers { break }
+    task.cancel()
+    await attempt("cancelled") { try await task.value }
+    say("processes: \(ChildProcess.active.count)")
+}
+
+/// A manager that nobody uses any more.
+@Sendable private func managerDropped() async throws {
+    func address() async throws -> ManagerAddress? {
+        let manager = Manager()
+        try await manager.start()
+        return manager.address
+    }
+    let path = try await address()?.description.split(separator: ":").last.map(String.init) ?? ""
+    await wait { server == nil }
+    say("processes: \(ChildProcess.active.count), socket is there: \(access(path, F_OK) == 0)")
+}
+
+/// A manager whose program waits to be killed.
+@Sendable private func managerFamily() async throws {
+    try await withManager { manager in
+        say("\(server?.pid ?? 0) \(manager.address.map { "\($0)" } ?? "nil")")
+        _ = try await manager.queue(of: Int.self).get()
+    }
 }
 
 /// An initializer that says where it runs.

@@ -46,7 +46,8 @@ let poolScenarios: Scenarios = [
         let expected = (0..<200).map { $0 * $0 }
         for chunkSize in [1, 7] {
             say("\(try await pool.imap((0..<200).lazy.map { Square(number: $0) }, chunkSize: chunkSize).all() == expected)")
-            say("\(try await pool.imapUnordered((0..<200).lazy.map { Square(number: $0) }, chunkSize: chunkSize, lookAhead: 1).all().sorted() == expected)")
+            let results = pool.imapUnordered((0..<200).lazy.map { Square(number: $0) }, chunkSize: chunkSize, lookAhead: 1)
+            say("\(try await results.all().sorted() == expected)")
         }
         say("\(try await pool.imap([Square]()).all())")
         let (stream, continuation) = AsyncStream.makeStream(of: Square.self)
@@ -87,7 +88,11 @@ private final class Counted: Sequence, IteratorProtocol, Sendable {
         do { _ = try await pool.apply(Picky(number: 7)) } catch { say("\(type(of: error)): \(error)") }
         do { _ = try await pool.map([1, 2, 3, 17, 5].map { Picky(number: $0) }) } catch { say("\(error)") }
         var results: [Int] = []
-        do { for try await result in pool.imap((0..<20).map { Picky(number: $0) }) { results.append(result) } } catch { say("\(results.count) results, \(error)") }
+        do {
+            for try await result in pool.imap((0..<20).map { Picky(number: $0) }) { results.append(result) }
+        } catch {
+            say("\(results.count) results, \(error)")
+        }
         let outcomes = try await pool.outcomes(of: (0..<30).map { Picky(number: $0) }).all()
         say("\(outcomes.count) outcomes, failed: \(outcomes.filter { (try? $0.result.get()) == nil }.map(\.index))")
         do {

@@ -38,7 +38,10 @@ struct Surroundings: ProcessTarget {
     var names: [String] = []
     func run() async throws {
         for name in names { say("\(name)=\(getenv(name).map { String(cString: $0) } ?? "unset")") }
-        say("folder \(getcwd(nil, 0).map { String(cString: $0) } ?? "none"), variables \(lines(popen("env | grep -vc -e '^PWD=' -e '^_=' -e '^SHLVL='", "r")!)[0])")
+        let folder = getcwd(nil, 0).map { String(cString: $0) } ?? "none"
+        // The shell adds variables of its own.
+        guard let command = popen("env | grep -vc -e '^PWD=' -e '^_=' -e '^SHLVL='", "r") else { return }
+        say("folder \(folder), variables \(lines(command)[0])")
     }
 }
 
@@ -109,7 +112,8 @@ extension AsyncSequence {
     func show() { say("\(lines(path))") }
     try await withChildProcess(Numbers(count: 2), configuration: .init(standardOutput: .file(path), standardError: .standardOutput)) { _ in }
     show()
-    try await withChildProcess(Numbers(count: 1), configuration: .init(standardOutput: .discarded, standardError: .file(path, appending: true))) { _ in }
+    let appending = ChildProcess.Configuration(standardOutput: .discarded, standardError: .file(path, appending: true))
+    try await withChildProcess(Numbers(count: 1), configuration: appending) { _ in }
     show()
     try await withChildProcess(Echo(), configuration: .init(standardInput: .file(path), standardError: .discarded)) { _ in }
     try await withChildProcess(Echo(), configuration: .init(standardInput: .empty, standardError: .discarded)) { _ in }
@@ -134,7 +138,8 @@ extension AsyncSequence {
 }
 
 @Sendable private func folder() async throws {
-    try await withChildProcess(Surroundings(), configuration: .init(environment: .replaced(by: ["PATH": "/bin"]), workingDirectory: "/usr")) { _ in }
+    let elsewhere = ChildProcess.Configuration(environment: .replaced(by: ["PATH": "/bin"]), workingDirectory: "/usr")
+    try await withChildProcess(Surroundings(), configuration: elsewhere) { _ in }
     do {
         try await ChildProcess(Surroundings(), configuration: .init(workingDirectory: "/nowhere")).start()
     } catch {

@@ -29,9 +29,8 @@ public final class RunningServer: Service {
     /// Where it listens; with a port of 0 in the manager's address, the real one.
     public var address: ManagerAddress { server.address }
 
-    /// Serves until a client asks the server to end, ``shutdown()`` is called, the service group shuts down gracefully, or the task is cancelled.
-    ///
-    /// When it returns, every connection is closed and nothing listens any more. It throws nothing.
+    /// Serves until a client asks the server to end, ``shutdown()`` is called, the service group shuts down gracefully, or the task is
+    /// cancelled. When it returns, every connection is closed and nothing listens any more. It throws nothing.
     public func run() async {
         // What it throws is the cancellation, which is one way to end it.
         try? await cancelWhenGracefulShutdown { [endIsWanted] in try await endIsWanted.value() }
@@ -41,7 +40,9 @@ public final class RunningServer: Service {
     /// The same by Python's name (`get_server().serve_forever()`).
     public func serveForever() async { await run() }
 
-    /// Ends it: calls in flight get a ``ManagerError``, and what the clients held is gone. Several tasks may call it; each returns when it has ended.
+    /// Ends it: calls in flight get a ``ManagerError``, and what the clients held is gone.
+    ///
+    /// Several tasks may call it; each returns when the server has ended.
     public func shutdown() async {
         let task = ending.withLock { ending in
             let task = ending ?? Task { [server] in await server.shutdown() }

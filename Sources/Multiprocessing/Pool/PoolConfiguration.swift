@@ -3,8 +3,8 @@ extension ProcessPool {
     public struct Configuration: Sendable {
         /// What becomes of a task whose worker dies.
         public var onWorkerLoss: WorkerLossPolicy
-        /// How many tasks a worker runs before a new process takes its place; `nil` for no bound. Python's `maxtasksperchild`, but for tasks where
-        /// Python counts chunks.
+        /// How many tasks a worker runs before a new process takes its place; `nil` for no bound. It is Python's `maxtasksperchild`, but counts
+        /// tasks where Python counts chunks.
         public var maximumTasksPerWorker: Int?
         /// What runs in each worker before its first task: Python's `initializer` with its `initargs`. An error of it ends the pool.
         public var initializer: (any ProcessTarget)?
@@ -42,7 +42,8 @@ extension ProcessPool.Configuration {
     /// - Throws: ``ProcessError`` (`invalidConfiguration`).
     func validate(size: Int) throws(ProcessError) {
         try require(size > 0, "a pool needs at least one worker, not \(size)")
-        try require(maximumTasksPerWorker ?? 1 > 0, "a worker must run at least one task: maximumTasksPerWorker is \(maximumTasksPerWorker ?? 0)")
+        let maximum = maximumTasksPerWorker ?? .max
+        try require(maximum > 0, "a worker must run at least one task: maximumTasksPerWorker is \(maximum)")
         try require(onWorkerLoss.retries >= 0, "a lost task cannot be run again \(onWorkerLoss.retries) times")
         try require(
             process.standardOutput != .captured && process.standardError != .captured,

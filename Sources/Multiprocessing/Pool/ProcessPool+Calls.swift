@@ -12,8 +12,8 @@ extension ProcessPool {
     ///
     /// - Parameters:
     ///   - tasks: what to run; all of them are encoded before the first begins. See `imap` for many or large ones.
-    ///   - chunkSize: how many go to a worker at a time: more of them cost less, and are spread less evenly. `nil` for Python's choice: a quarter of
-    ///     what each worker gets.
+    ///   - chunkSize: how many go to a worker at a time: more of them cost less, and are spread less evenly. `nil` for Python's choice: a
+    ///     quarter of what each worker gets.
     /// - Returns: what the tasks return, in their order.
     /// - Throws: as ``apply(_:)``: the first error of a task ends the others. See `outcomes(of:)` for the
     ///   outcome of each.

@@ -17,9 +17,15 @@ extension ProcessPool {
     }
 }
 
-/// A target as a task. Not private: the worker finds it by its name.
+/// A target as a task, with the same fields. Not private: the worker finds it by its name.
 struct TaskOfTarget<Target: ProcessTarget>: PoolTask {
     let target: Target
+
+    init(target: Target) { self.target = target }
+
+    init(from decoder: any Decoder) throws { target = try Target(from: decoder) }
+
+    func encode(to encoder: any Encoder) throws { try target.encode(to: encoder) }
 
     func run() async throws -> Bool {
         try await target.run()

@@ -11,16 +11,16 @@ import Synchronization
 ///
 /// try await withProcessPool(size: 4) { pool in
 ///     let squares = try await pool.map((1...100).map { Square(number: $0) })
-///     for try await square in pool.imapUnordered((1...1_000_000).lazy.map { Square(number: $0) }) { … }
+///     for try await square in pool.imap((1...1_000_000).lazy.map { Square(number: $0) }) { … }
 /// }
 /// ```
 ///
-/// A worker is a daemon ``ChildProcess``: this program started again, which must therefore be a ``MultiprocessingProgram``. Workers end with the
-/// scope and with this process, `kill -9` included, and what their tasks have started ends with them. A worker that dies is replaced; whether its
-/// task is run again is the pool's ``Configuration/onWorkerLoss``. Any number of tasks may use a pool at once.
+/// A worker is a daemon ``ChildProcess``: this program started again, which must therefore be a ``MultiprocessingProgram``. Workers end with
+/// the scope and with this process, `kill -9` included, and what their tasks have started ends with them. A worker that dies is replaced;
+/// whether its task is run again is the pool's ``Configuration/onWorkerLoss``. Any number of tasks may use a pool at once.
 ///
-/// When the task that waits for a call is cancelled, or one of the call's tasks fails, the call's other tasks are taken back; workers that are at work on
-/// them are killed and replaced.
+/// When the task that waits for a call is cancelled, or one of the call's tasks fails, the call's other tasks are taken back; workers that are
+/// at work on them are killed and replaced.
 public final class ProcessPool: Sendable {
     /// How many workers there are.
     public let size: Int
@@ -34,7 +34,10 @@ public final class ProcessPool: Sendable {
     /// As many workers as there are processors for this process.
     public static var defaultSize: Int { System.coreCount }
 
-    static let isClosed = ProcessError(.poolIsClosed, "this pool has been closed: use it inside the body of withProcessPool only, and await its calls there")
+    static let isClosed = ProcessError(
+        .poolIsClosed, "this pool has been closed: use it inside the body of withProcessPool only, and await its calls there")
+    private static let isTerminated = ProcessError(
+        .poolIsClosed, "the pool was ended before the task, because the body of withProcessPool has thrown an error or was cancelled")
 
     init(size: Int, _ configuration: Configuration) throws(ProcessError) {
         try configuration.validate(size: size)
@@ -74,7 +77,7 @@ extension ProcessPool {
 
     /// Kills the workers, and waits until they have ended. Calls in flight throw.
     func terminate() async {
-        terminate(ProcessError(.poolIsClosed, "the pool has been ended, by an error in the body of withProcessPool or by cancellation, before the task was done"))
+        terminate(Self.isTerminated)
         await Task { [finished] in try? await finished.value() }.value
     }
 
@@ -141,33 +144,5 @@ extension ProcessPool {
             case .finish: finished.set(())
             }
         }
-    }
-}
-
-/// Runs the body with a pool of worker processes, which have ended when this returns. Python's `with Pool(n) as pool`.
-///
-/// When the body returns, calls that are still going on are waited for (Python's `close()` and `join()`); when it throws or this task is cancelled, the
-/// workers are killed (`terminate()`), and those calls throw a ``ProcessError`` (`poolIsClosed`).
-///
-/// - Parameters:
-///   - size: how many workers there are.
-///   - configuration: how the workers are treated.
-///   - body: uses the pool, which must not be used afterwards.
-/// - Returns: what the body returns.
-/// - Throws: what the body throws; ``ProcessError`` when the size or the configuration makes no sense, when a worker cannot be started, or with the
-///   initializer's error; ``BootstrapError``.
-public func withProcessPool<Result>(
-    size: Int = ProcessPool.defaultSize, configuration: ProcessPool.Configuration = ProcessPool.Configuration(),
-    isolation: isolated (any Actor)? = #isolation, _ body: (ProcessPool) async throws -> Result
-) async throws -> Result {
-    let pool = try ProcessPool(size: size, configuration)
-    try await pool.start()
-    do {
-        let result = try await body(pool)
-        await pool.close()
-        return result
-    } catch {
-        await pool.terminate()
-        throw error
     }
 }

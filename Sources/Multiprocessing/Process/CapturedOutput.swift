@@ -40,7 +40,9 @@ public struct CapturedOutput: AsyncSequence, Sendable {
         var bytes: [UInt8] = []
         for try await piece in self {
             bytes += piece
-            if bytes.count > limit { throw ProcessError(.tooMuchOutput, "the child has written more than the \(limit) bytes that collect(upTo:) allows") }
+            guard bytes.count <= limit else {
+                throw ProcessError(.tooMuchOutput, "the child has written more than the \(limit) bytes that collect(upTo:) allows")
+            }
         }
         return bytes
     }
