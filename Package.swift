@@ -22,7 +22,7 @@ func example(_ name: String, also dependencies: [Target.Dependency] = []) -> Tar
 }
 
 let examples = [
-    example("SharedObjects"), example("TaskMaster"), example("TaskWorker"), example("NumPyPool"),
+    example("SharedObjects"), example("TaskMaster"), example("TaskWorker"), example("NumPyPool"), example("LogProcessor"),
     example("MailQueue", also: nio + [.product(name: "ArgumentParser", package: "swift-argument-parser")]),
 ]
 
@@ -64,7 +64,10 @@ let package = Package(
         .target(name: "CProcessSpawn"),
         .target(
             name: "Multiprocessing",
-            dependencies: ["CProcessSpawn", "ManagerServer", "ManagedObjects", "ManagerConnection", "Pickle", .product(name: "Logging", package: "swift-log")] + nio,
+            dependencies: [
+                "CProcessSpawn", "ManagerServer", "ManagedObjects", "ManagerConnection", "Pickle",
+                .product(name: "Logging", package: "swift-log"), .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ] + nio,
             swiftSettings: settings),
         .target(name: "ManagedMacros", dependencies: ["ManagedMacrosPlugin", "Multiprocessing"], swiftSettings: settings),
         .macro(
@@ -103,7 +106,8 @@ let package = Package(
         .testTarget(
             name: "MultiprocessingTests",
             dependencies: [
-                "ManagerServer", "Multiprocessing", "Pickle", "ProcessTestProgram", "TestSupport", .product(name: "Logging", package: "swift-log"),
+                "ManagerServer", "Multiprocessing", "Pickle", "ProcessTestProgram", "TestSupport",
+                .product(name: "Logging", package: "swift-log"), .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ] + examples.map { .target(name: $0.name) },
             swiftSettings: settings),
         .testTarget(
@@ -123,7 +127,13 @@ let package = Package(
         .testTarget(name: "ManagerCommandTests", dependencies: ["manager", "Multiprocessing", "TestSupport"], swiftSettings: settings),
         .executableTarget(name: "SnippetExtractor", path: "Tests/SnippetExtractor", swiftSettings: settings),
         .plugin(name: "CompileSnippets", capability: .buildTool(), dependencies: ["SnippetExtractor"]),
-        .testTarget(name: "DocumentationTests", dependencies: ["Multiprocessing"], swiftSettings: settings, plugins: ["CompileSnippets"]),
+        .testTarget(
+            name: "DocumentationTests",
+            dependencies: [
+                "ManagedMacros", "Multiprocessing", .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: settings, plugins: ["CompileSnippets"]),
         .testTarget(name: "ConformanceTests", dependencies: ["manager", "TestSupport"], swiftSettings: settings),
     ] + examples
 )

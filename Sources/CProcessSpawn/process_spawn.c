@@ -1,11 +1,20 @@
 #define _GNU_SOURCE
 #include "process_spawn.h"
 
+#include <fcntl.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
 int process_spawn_close_from(posix_spawn_file_actions_t *actions, int lowest) {
     return posix_spawn_file_actions_addclosefrom_np(actions, lowest);
+}
+
+int process_spawn_change_directory(posix_spawn_file_actions_t *actions, const char *path) {
+    return posix_spawn_file_actions_addchdir_np(actions, path);
+}
+
+int process_spawn_pipe(int ends[2]) {
+    return pipe2(ends, O_CLOEXEC);
 }
 
 char **process_spawn_environment(void) {

@@ -2,7 +2,11 @@ import Glibc
 import Multiprocessing
 
 /// What the first argument can name.
-let scenarios: [String: @Sendable () async throws -> Void] = [
+let scenarios = processScenarios.merging(streamScenarios) { $1 }.merging(poolScenarios) { $1 }.merging(managerScenarios) { $1 }
+
+typealias Scenarios = [String: @Sendable () async throws -> Void]
+
+private let processScenarios: Scenarios = [
     "fail": { throw TestError("what went wrong") },
     "say": { try await run(Say(text: "hello from the child")) },
     "statuses": statuses,
@@ -130,6 +134,10 @@ private func make(_ target: some ProcessTarget) throws -> ChildProcess { try Chi
 /// The parent holds open files, ignores and blocks signals; none of it is the child's affair.
 @Sendable private func inheritance() async throws {
     for _ in 0..<5 { _ = open("/dev/null", O_RDONLY) }
+    _ = fcntl(open("/dev/null", O_RDONLY), F_DUPFD, 500)
+    var ends: [Int32] = [0, 0]
+    pipe(&ends)
+    socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &ends)
     signal(SIGINT, SIG_IGN)
     signal(SIGPIPE, SIG_IGN)
     var blocked = sigset_t()

@@ -150,6 +150,7 @@ struct Undecodable: ProcessTarget {
 /// What a child has inherited.
 struct Inheritance: ProcessTarget {
     func run() async throws {
+        say("numbers: \(openDescriptors())")
         say("open: \(openDescriptors().map(file))")
         for line in settledStatus() where line.hasPrefix("SigBlk") || line.hasPrefix("SigIgn") { say(line) }
         say("marker \(getenv("SWIFT_MULTIPROCESSING_CHILD").map { String(cString: $0) } ?? "none")")

@@ -6,6 +6,12 @@
 /// `posix_spawn_file_actions_addclosefrom_np`, which Swift's import of the C library leaves out.
 int process_spawn_close_from(posix_spawn_file_actions_t *actions, int lowest);
 
+/// `posix_spawn_file_actions_addchdir_np`, which it leaves out, too.
+int process_spawn_change_directory(posix_spawn_file_actions_t *actions, const char *path);
+
+/// A pipe whose ends no child inherits: `pipe2(ends, O_CLOEXEC)`, which it leaves out, too.
+int process_spawn_pipe(int ends[2]);
+
 /// The environment of this process; `environ` itself is a mutable global that Swift does not let one read.
 char **process_spawn_environment(void);
 

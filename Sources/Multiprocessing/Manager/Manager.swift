@@ -15,21 +15,23 @@ import Synchronization
 ///
 /// The server process of a started manager ends with ``shutdown()``, when the manager is no longer used by anyone in this process,
 /// and when this process ends, `kill -9` included.
+///
+/// ## States
+///
+/// | State     | `start()`, `connect()`     | `server()`                | objects and calls         | `shutdown()`              |
+/// | --------- | -------------------------- | ------------------------- | ------------------------- | ------------------------- |
+/// | new       | → starting                 | makes a server; stays new | error `notRunning`        | nothing; stays new        |
+/// | starting  | error `alreadyRunning`     | error `alreadyRunning`    | error `notRunning`        | `start()` throws; → shut down |
+/// | running   | error `alreadyRunning`     | error `alreadyRunning`    | work                      | calls in flight throw; → shut down |
+/// | shut down | error `notRunning`         | error `notRunning`        | error `notRunning`        | waits for the first one   |
+///
+/// From *starting* a manager comes to *running*, or back to *new* when it fails or its task is cancelled. The end of the server does not change
+/// the state: calls then throw a ``ManagerError``, and ``shutdown()`` tidies up. Every error is a ``ManagerError`` with that code.
 public final class Manager: Sendable {
-    private enum State {
-        case new
-        case starting
-        /// A server of its own.
-        case started(ChildProcess, ManagerClient, PrivateFolder?)
-        /// Another's server.
-        case connected(ManagerClient)
-        case shutDown
-    }
-
     private let definition: any ManagerDefinition.Type
     private let requestedAddress: ManagerAddress?
     private let authkey: AuthenticationKey
-    private let state = Mutex(State.new)
+    private let state = Mutex(ManagerState.new)
 
     /// A manager that has neither started nor connected yet.
     ///
@@ -48,10 +50,7 @@ public final class Manager: Sendable {
 
     deinit {
         state.withLock { state in
-            guard case .started(let process, let client, let folder) = state else { return }
-            client.close()
-            process.hangUp()
-            folder?.remove()
+            if case .running(let inUse) = state, inUse.process != nil { inUse.abandon() }
         }
     }
 
@@ -64,111 +63,135 @@ public final class Manager: Sendable {
 extension Manager {
     /// Starts a server process: this program started again, which must therefore be a ``MultiprocessingProgram``.
     ///
-    /// - Throws: ``BootstrapError`` when it is not, or has not come so far; ``ProcessError`` when the server cannot listen;
-    ///   ``ManagerError`` when the manager is running already or has been shut down.
-    public func start() async throws {
-        try begin()
-        do {
-            try await startServer()
-        } catch {
-            state.withLock { $0 = .new }
-            throw error
-        }
-    }
-
-    private func begin() throws(ManagerError) {
-        let isNew = state.withLock { state in
-            guard case .new = state else { return false }
-            state = .starting
-            return true
-        }
-        guard isNew else { throw ManagerError(.alreadyRunning, "this manager has been started or connected before: make another Manager") }
-    }
-
-    private func startServer() async throws {
-        let folder = requestedAddress == nil ? try PrivateFolder() : nil
-        do {
-            let address = requestedAddress ?? .unix(folder?.socketPath ?? "")
-            let target = try ServerProcess(definition, address: address, authkey: authkey, folder: folder)
-            let process = try ChildProcess(target, prefix: "Manager", role: .server)
-            try await process.start()
-            let report = String(decoding: try await process.firstReport(), as: UTF8.self)
-            let client = ManagerClient.shared(address: try ManagerAddress(parsing: report), authkey: authkey)
-            state.withLock { $0 = .started(process, client, folder) }
-        } catch {
-            folder?.remove()
-            throw error
-        }
+    /// - Parameter initializer: runs in the server's process before it serves, as Python's `start(initializer, initargs)`: its fields are the
+    ///   arguments. An error of it ends the start.
+    /// - Throws: ``BootstrapError`` when it is not, or has not come so far; ``ProcessError`` when the server cannot listen, or with the
+    ///   initializer's error; ``ManagerError`` when the manager is running already, has been shut down, or is shut down meanwhile;
+    ///   `CancellationError`. No process is left behind then.
+    public func start(initializer: (any ProcessTarget)? = nil) async throws {
+        try await begin { try await self.startServer(initializer) }
     }
 
     /// Connects to a server that is there, of this kind or CPython's.
     ///
-    /// - Throws: ``ManagerError`` when nobody listens at the address or the key is another.
+    /// - Throws: ``ManagerError`` when nobody listens at the address or the key is another, and as ``start(initializer:)``.
     public func connect() async throws {
         guard let address = requestedAddress else {
             throw ManagerError(.cannotConnect, "connect() needs to be told the server's address: Manager(address: …)")
         }
-        try begin()
-        let client = ManagerClient.shared(address: address, authkey: authkey)
+        try await begin {
+            let client = self.client(at: address)
+            // What is known of the server may be from before: as in CPython, it must answer now.
+            _ = try await client.callServer("dummy")
+            return ManagerInUse(client: client)
+        }
+    }
+
+    /// Goes from new to running by way of starting.
+    private func begin(_ open: @escaping @Sendable () async throws -> ManagerInUse) async throws {
+        let opening = try state.withLock { state throws(ManagerError) in
+            if let objection = state.objectionToBeginning { throw objection }
+            let opening = Task { try await open() }
+            state = .starting(opening)
+            return opening
+        }
+        let result = await withTaskCancellationHandler { await opening.result } onCancel: { opening.cancel() }
+        try state.withLock { state throws(ManagerError) in
+            guard case .starting = state else { throw ManagerError(.notRunning, "the manager was shut down while it started") }
+            if case .success(let inUse) = result { state = .running(inUse) } else { state = .new }
+        }
+        _ = try result.get()
+    }
+
+    private func startServer(_ initializer: (any ProcessTarget)?) async throws -> ManagerInUse {
+        let folder = requestedAddress == nil ? try PrivateFolder() : nil
         do {
-            _ = try await client.traits()
-            state.withLock { $0 = .connected(client) }
+            let address = requestedAddress ?? .unix(folder?.socketPath ?? "")
+            let target = try ServerProcess(definition, address: address, authkey: authkey, folder: folder, initializer: initializer)
+            let process = try ChildProcess(target, prefix: "Manager", role: .server)
+            return ManagerInUse(client: try await listen(process), process: process, folder: folder)
         } catch {
-            state.withLock { $0 = .new }
+            folder?.remove()
             throw error
         }
     }
 
-    /// Ends the server process of a started manager, and every connection to it. Of a connected one, only this process's connections end.
-    ///
-    /// Calls that wait end with a ``ManagerError``. Does nothing when there is nothing to end.
-    public func shutdown() async {
-        let last = state.withLock { state in
-            defer { if case .new = state {} else { state = .shutDown } }
-            return state
-        }
-        switch last {
-        case .started(let process, let client, let folder):
-            client.close()
-            process.hangUp()
-            if (try? await process.join(timeout: .seconds(5))) != true { process.kill() }
-            folder?.remove()
-        case .connected(let client): client.close()
-        case .new, .starting, .shutDown: break
+    /// Starts the process and waits until it listens.
+    private func listen(_ process: ChildProcess) async throws -> ManagerClient {
+        do {
+            try await process.start()
+            let report = String(decoding: try await process.firstReport(), as: UTF8.self)
+            return client(at: try ManagerAddress(parsing: report))
+        } catch {
+            await process.killAndJoin()
+            throw error
         }
     }
 
-    /// A server in this process instead of one of its own, at the manager's address.
+    private func client(at address: ManagerAddress) -> ManagerClient {
+        ManagerClient.shared(address: address, authkey: authkey)
+    }
+
+    /// Ends the server process of a started manager, and every connection to it. Of a connected one, only this process's connections end.
     ///
-    /// - Throws: `TransportError` when the address cannot be listened on.
+    /// Calls in flight end with a ``ManagerError``. When it returns, the server's process has ended: one that does not end in order within five
+    /// seconds is killed. Several tasks may call it, and cancelling one does not cut it short. A new manager stays new.
+    public func shutdown() async {
+        let ending: Task<Void, Never>? = state.withLock { state in
+            let ending: Task<Void, Never>
+            switch state {
+            case .new: return nil
+            case .shutDown(let begun): return begun
+            case .running(let inUse): ending = Task { await inUse.end() }
+            case .starting(let opening):
+                opening.cancel()
+                ending = Task { await (try? opening.value)?.end() }
+            }
+            state = .shutDown(ending)
+            return ending
+        }
+        await ending?.value
+    }
+
+    /// A server in this process instead of one of its own, at the manager's address (`get_server()`). The manager itself stays new: to use the
+    /// server's objects here, too, connect another one.
+    ///
+    /// - Throws: `TransportError` when the address cannot be listened on; ``ManagerError`` when the manager has no address or is not new.
     public func server() async throws -> RunningServer {
         guard let address = requestedAddress else {
             throw ManagerError(.cannotConnect, "a server in this process needs an address: Manager(address: …)")
         }
-        return RunningServer(server: try await definition.makeServer(address: address, authkey: authkey))
+        if let objection = state.withLock({ $0.objectionToBeginning }) { throw objection }
+        return RunningServer(try await definition.makeServer(address: address, authkey: authkey))
     }
 
     var client: ManagerClient {
         get throws(ManagerError) {
-            let client: ManagerClient? = state.withLock { state in
-                switch state {
-                case .started(_, let client, _), .connected(let client): client
-                case .new, .starting, .shutDown: nil
-                }
+            try state.withLock { state throws(ManagerError) in
+                guard case .running(let inUse) = state else { throw state.objectionToUse }
+                return inUse.client
             }
-            guard let client else { throw ManagerError(.notRunning, "the manager is not running: call start() or connect() first") }
-            return client
         }
     }
 }
 
 /// Runs the body with a manager that has been started, and shuts it down afterwards, whatever happens. Python's `with Manager() as manager`.
+///
+/// - Parameters:
+///   - definition: what its server offers.
+///   - address: where the server listens; `nil` for a private unix socket.
+///   - authkey: what every client must know; `nil` for this process's own key, which its children have, too.
+///   - initializer: runs in the server's process before it serves.
+///   - body: uses the manager.
+/// - Returns: what the body returns.
+/// - Throws: what ``Manager/start(initializer:)`` throws, and what the body throws.
 public func withManager<Result>(
     _ definition: any ManagerDefinition.Type = StandardTypes.self, address: ManagerAddress? = nil,
-    authkey: AuthenticationKey? = nil, _ body: (Manager) async throws -> Result
+    authkey: AuthenticationKey? = nil, initializer: (any ProcessTarget)? = nil, isolation: isolated (any Actor)? = #isolation,
+    _ body: (Manager) async throws -> Result
 ) async throws -> Result {
     let manager = Manager(definition, address: address, authkey: authkey)
-    try await manager.start()
+    try await manager.start(initializer: initializer)
     do {
         let result = try await body(manager)
         await manager.shutdown()

@@ -11,8 +11,13 @@ struct ServerProcess: ProcessTarget {
     let authkey: [UInt8]
     /// The folder of a private socket, which is gone when the server has ended, even if its parent was killed.
     let folder: PrivateFolder?
+    /// What runs before the server listens.
+    let initializer: EncodedTarget?
 
-    init(_ definition: any ManagerDefinition.Type, address: ManagerAddress, authkey: AuthenticationKey, folder: PrivateFolder?) throws {
+    init(
+        _ definition: any ManagerDefinition.Type, address: ManagerAddress, authkey: AuthenticationKey, folder: PrivateFolder?,
+        initializer: (any ProcessTarget)?
+    ) throws {
         guard let name = _mangledTypeName(definition), _typeByName(name) != nil else {
             throw ManagerError(.notSupported, """
                 the server's process cannot find \(definition) by its name: declare it at file scope, not inside a \
@@ -23,12 +28,14 @@ struct ServerProcess: ProcessTarget {
         self.address = address
         self.authkey = authkey.bytes
         self.folder = folder
+        self.initializer = try initializer.map { try EncodedTarget($0) }
     }
 
     func run() async throws {
         guard let definition = _typeByName(definition) as? any ManagerDefinition.Type else {
             throw ManagerError(.notSupported, "this program has no ManagerDefinition with the mangled name \(definition)")
         }
+        try await initializer?.runAsInitializer()
         let server = try await definition.makeServer(address: address, authkey: AuthenticationKey(authkey))
         CurrentProcess.parent?.report(Array(server.address.description.utf8))
         await withTaskGroup { group in

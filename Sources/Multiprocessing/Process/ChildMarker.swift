@@ -22,7 +22,7 @@ enum ChildMarker {
         unsetenv(variable)
         guard let value, let inode = inode(descriptor), value == "\(descriptor):\(inode)" else { return nil }
         _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
-        return ProcessLink(descriptor: descriptor)
+        return ProcessLink(Descriptor(descriptor))
     }
 
     private static func inode(_ descriptor: Int32) -> UInt? {

@@ -18,7 +18,7 @@ public enum CurrentProcess {
     public static var name: String { state.withLock { $0.preparation?.name ?? "MainProcess" } }
 
     /// Whether this process ends with its parent.
-    public static var isDaemon: Bool { state.withLock { $0.preparation?.role == .daemon } }
+    public static var isDaemon: Bool { state.withLock { $0.preparation?.role.isDaemon ?? false } }
 
     /// The number of the process that started this one as its child; nil in a program that was started in the ordinary way.
     public static var parentID: Int32? { state.withLock { $0.preparation?.parentID } }

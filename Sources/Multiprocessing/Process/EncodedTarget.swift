@@ -1,7 +1,7 @@
 import Pickle
 
 /// A target on its way to another process: the mangled name of its type, and its fields.
-struct EncodedTarget: Equatable, Sendable {
+struct EncodedTarget: Codable, Equatable, Sendable {
     /// Whether this task is encoding for a child process. A proxy then includes its key, as in CPython (`get_spawning_popen()`).
     @TaskLocal static var isBeingEncoded = false
 
@@ -16,10 +16,17 @@ struct EncodedTarget: Equatable, Sendable {
     /// - Throws: `ProcessError` (`unsendableTarget`) when the type has no name that a child can find, or a field cannot be encoded.
     init<Target: ProcessTarget>(_ target: Target) throws(ProcessError) {
         typeName = try Self.name(of: Target.self)
+        fields = try Self.fields(of: target)
+    }
+
+    /// The value's fields, pickled.
+    ///
+    /// - Throws: `ProcessError` (`unsendableTarget`) when a field cannot be encoded.
+    static func fields(of value: some Encodable) throws(ProcessError) -> [UInt8] {
         do {
-            fields = try Self.pickle(target)
+            return try pickle(value)
         } catch {
-            throw Self.unsendable(target, error)
+            throw unsendable(value, error)
         }
     }
 
@@ -33,15 +40,15 @@ struct EncodedTarget: Equatable, Sendable {
         return try Self.unpickle(type, from: fields)
     }
 
-    private static func pickle(_ value: some Encodable) throws -> [UInt8] {
+    static func pickle(_ value: some Encodable) throws -> [UInt8] {
         try $isBeingEncoded.withValue(true) { try Pickler(.v5).dump(PickleEncoder().encode(value)) }
     }
 
-    private static func unpickle<Target: ProcessTarget>(_ type: Target.Type, from fields: [UInt8]) throws -> Target {
+    static func unpickle<Value: Decodable>(_ type: Value.Type, from fields: [UInt8]) throws -> Value {
         try PickleDecoder().decode(type, from: Unpickler().load(fields))
     }
 
-    private static func name(of type: any ProcessTarget.Type) throws(ProcessError) -> String {
+    static func name(of type: Any.Type) throws(ProcessError) -> String {
         guard let name = _mangledTypeName(type), let found = _typeByName(name), found == type else {
             throw ProcessError(.unsendableTarget, """
                 a child process cannot find the type \(type) by its name: declare it at file scope, \
@@ -51,7 +58,7 @@ struct EncodedTarget: Equatable, Sendable {
         return name
     }
 
-    private static func unsendable(_ target: some ProcessTarget, _ error: any Error) -> ProcessError {
+    static func unsendable(_ target: some Encodable, _ error: any Error) -> ProcessError {
         let field = failingField(of: target).map { ".\($0)" } ?? ""
         return ProcessError(.unsendableTarget, """
             \(type(of: target))\(field) cannot be sent to another process: \(reason(error)). \
@@ -60,7 +67,7 @@ struct EncodedTarget: Equatable, Sendable {
     }
 
     /// The first field that cannot be encoded by itself; nil if the fault is elsewhere.
-    private static func failingField(of target: some ProcessTarget) -> String? {
+    private static func failingField(of target: some Encodable) -> String? {
         Mirror(reflecting: target).children.first { child in
             guard let value = child.value as? any Encodable else { return false }
             return (try? pickle(value)) == nil

@@ -21,9 +21,9 @@ struct LinkMessage: Equatable, Sendable {
     }
 
     /// Reads the message that follows a header; nil if a string does not fit in it.
-    init?(decoding bytes: [UInt8]) {
+    init?(decoding bytes: ArraySlice<UInt8>) {
         parts = []
-        var rest = bytes[...]
+        var rest = bytes
         while !rest.isEmpty {
             guard let count = Self.length(rest.prefix(Self.headerSize)) else { return nil }
             rest = rest.dropFirst(Self.headerSize)
@@ -34,9 +34,9 @@ struct LinkMessage: Equatable, Sendable {
     }
 
     /// Reads a length; nil if it is cut short or more than a message may have.
-    static func length(_ bytes: some Collection<UInt8>) -> Int? {
+    static func length(_ bytes: ArraySlice<UInt8>) -> Int? {
         guard bytes.count == headerSize else { return nil }
-        let value = bytes.reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+        let value = UInt64(littleEndian: bytes.withUnsafeBytes { $0.loadUnaligned(as: UInt64.self) })
         return value <= UInt64(ProcessLink.longestMessage) ? Int(value) : nil
     }
 

@@ -29,15 +29,10 @@ public enum ProcessBootstrap {
     /// last, because other children may still use them, and that a daemon which does not end is killed.
     public static func finishChildren() async {
         let children = ChildProcess.active
-        for child in children where child.role == .daemon { child.terminate() }
+        for child in children where child.isDaemon { child.terminate() }
         for child in children where child.role == .ordinary { try? await child.join() }
         for child in children where child.role == .server { child.hangUp() }
-        for child in children where child.role != .ordinary { await end(child) }
-    }
-
-    private static func end(_ child: ChildProcess) async {
-        if (try? await child.join(timeout: .seconds(5))) != true { child.kill() }
-        try? await child.join()
+        for child in children where child.role != .ordinary { await child.joinOrKill(after: .seconds(5)) }
     }
 
     private static func ignoredSignals() -> [Int32] {

@@ -4,7 +4,10 @@ import Glibc
 public struct ProcessError: Error, Hashable, CustomStringConvertible {
     /// The kind of failure.
     public struct Code: Hashable, Sendable {
-        private enum Kind { case notStarted, alreadyStarted, unsendableTarget, daemonHasNoChildren, cannotStart, noReport }
+        private enum Kind {
+            case notStarted, alreadyStarted, unsendableTarget, daemonHasNoChildren, cannotStart, noReport
+            case notCaptured, tooMuchOutput, invalidConfiguration, poolIsClosed
+        }
         private let kind: Kind
 
         /// The process was joined before it was started.
@@ -15,10 +18,18 @@ public struct ProcessError: Error, Hashable, CustomStringConvertible {
         public static let unsendableTarget = Code(kind: .unsendableTarget)
         /// A daemon process started a child that would outlive it.
         public static let daemonHasNoChildren = Code(kind: .daemonHasNoChildren)
-        /// The operating system refused, or the child failed before it ran its target.
+        /// The operating system refused, or the child could not make its target, or its initializer has failed.
         public static let cannotStart = Code(kind: .cannotStart)
-        /// The child ended without the report that its parent waited for.
+        /// The child ended before it had said what its parent waited for: that it is about to run its target, or that it is ready.
         public static let noReport = Code(kind: .noReport)
+        /// A stream was read that is not captured, or whose process has not been started.
+        public static let notCaptured = Code(kind: .notCaptured)
+        /// A captured stream had more bytes than were allowed.
+        public static let tooMuchOutput = Code(kind: .tooMuchOutput)
+        /// A size, count or stream that makes no sense.
+        public static let invalidConfiguration = Code(kind: .invalidConfiguration)
+        /// The pool was used after its scope, or the scope has ended by an error.
+        public static let poolIsClosed = Code(kind: .poolIsClosed)
     }
 
     /// The kind of failure.

@@ -8,19 +8,16 @@ final class ProcessLink: Sendable {
     /// The longest message in bytes.
     static let longestMessage = Int(Int32.max)
 
-    let descriptor: Int32
+    private let socket: Descriptor
 
-    /// Takes over the descriptor, and closes it in the end.
-    init(descriptor: Int32) { self.descriptor = descriptor }
+    init(_ socket: Descriptor) { self.socket = socket }
 
-    deinit { close(descriptor) }
+    var descriptor: Int32 { socket.number }
 
     /// Makes the two ends; neither is inherited unless `spawn` passes it on.
     static func pair() throws(ProcessError) -> (parent: ProcessLink, child: ProcessLink) {
-        var ends: [Int32] = [-1, -1]
-        let kind = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
-        guard socketpair(AF_UNIX, kind, 0, &ends) == 0 else { throw .system("socketpair") }
-        return (ProcessLink(descriptor: ends[0]), ProcessLink(descriptor: ends[1]))
+        let (parent, child) = try Descriptor.socketPair()
+        return (ProcessLink(parent), ProcessLink(child))
     }
 
     /// Says that nothing more comes from this end.
@@ -41,27 +38,39 @@ final class ProcessLink: Sendable {
         }
         return true
     }
+}
 
-    /// Blocks until a message has come; nil at the end of the stream.
-    func receive() -> LinkMessage? {
-        guard let header = read(LinkMessage.headerSize), let length = LinkMessage.length(header) else { return nil }
-        return read(length).flatMap { LinkMessage(decoding: $0) }
+/// Takes the messages off a link, several of them with one system call if they have come together.
+struct LinkReader: Sendable {
+    /// Bytes that are asked for at once: for short messages, and at most for a long one.
+    private static let (shortRead, longRead) = (65_536, 1 << 20)
+
+    private let link: ProcessLink
+    private var unread: ArraySlice<UInt8> = []
+
+    init(_ link: ProcessLink) { self.link = link }
+
+    /// Blocks until a message has come; nil at the end of the stream, and when what comes is not a message.
+    mutating func receive() -> LinkMessage? {
+        guard let header = take(LinkMessage.headerSize), let length = LinkMessage.length(header), let body = take(length) else { return nil }
+        return LinkMessage(decoding: body)
     }
 
-    /// Blocks until the peer has closed its end.
-    func awaitEnd() { while read(1) != nil {} }
-
-    private func read(_ size: Int) -> [UInt8]? {
-        var received = 0
-        let bytes = [UInt8](unsafeUninitializedCapacity: size) { buffer, initialized in
-            while received < size {
-                let count = recv(descriptor, buffer.baseAddress.map { $0 + received }, size - received, 0)
-                if count == -1 && errno == EINTR { continue }
-                guard count > 0 else { break }
-                received += count
-            }
-            initialized = received
+    private mutating func take(_ count: Int) -> ArraySlice<UInt8>? {
+        while unread.count < count {
+            guard readMore(count - unread.count) else { return nil }
         }
-        return received == size ? bytes : nil
+        defer { unread = unread.dropFirst(count) }
+        return unread.prefix(count)
+    }
+
+    private mutating func readMore(_ wanted: Int) -> Bool {
+        var received = 0
+        let bytes = [UInt8](unsafeUninitializedCapacity: min(max(wanted, Self.shortRead), Self.longRead)) { buffer, count in
+            repeat { received = recv(link.descriptor, buffer.baseAddress, buffer.count, 0) } while received == -1 && errno == EINTR
+            count = max(received, 0)
+        }
+        if unread.isEmpty { unread = bytes[...] } else { unread += bytes }
+        return received > 0
     }
 }

@@ -6,20 +6,21 @@ enum SpawnedChild {
     ///
     /// - Returns: The exit status.
     static func run(_ link: ProcessLink?) async -> Int32 {
-        guard let link, let preparation = link.receive().flatMap({ ChildPreparation($0) }) else {
+        var reader = link.map { LinkReader($0) }
+        guard let link, let preparation = reader?.receive().flatMap({ ChildPreparation($0) }), let reader else {
             StandardError.print("\(Executable.name): \(ChildMarker.variable) is set, but the parent process cannot be reached")
             return failed
         }
         let parent = ParentLink(link)
         CurrentProcess.become(preparation, of: parent)
-        return await run(preparation, parent)
+        return await run(preparation, parent, reader)
     }
 
-    private static func run(_ preparation: ChildPreparation, _ parent: ParentLink) async -> Int32 {
+    private static func run(_ preparation: ChildPreparation, _ parent: ParentLink, _ reader: LinkReader) async -> Int32 {
         let target: any ProcessTarget
         do {
             target = try preparation.target.decode()
-            try parent.watch(preparation.role)
+            try parent.listen(reader, preparation.role)
         } catch {
             return parent.reportFailure(error) ? failed : complain(error)
         }
@@ -29,13 +30,13 @@ enum SpawnedChild {
         return status
     }
 
-    /// A server that fails before it has reported tells its parent, everyone else standard error.
+    /// Who is waited for and fails before it has reported tells its parent, everyone else standard error.
     private static func run(_ target: any ProcessTarget, _ role: ChildProcess.Role, _ parent: ParentLink) async -> Int32 {
         do {
             try await target.run()
             return 0
         } catch {
-            return role == .server && parent.reportFailure(error) ? failed : complain(error)
+            return role.reportsWhenReady && parent.reportFailure(error) ? failed : complain(error)
         }
     }
 
