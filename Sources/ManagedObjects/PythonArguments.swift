@@ -143,7 +143,11 @@ extension Fragment {
     ///
     /// - Throws: `TypeError: 'int' object is not iterable`.
     public func pythonElements(python: PythonVersion = .latest) throws(PythonException) -> [Fragment] {
-        let elements = try pythonValue().pythonIteration(python: python)
+        try fragments(of: pythonValue().pythonIteration(python: python))
+    }
+
+    /// Pickles parts of the value again, each for itself.
+    func fragments(of elements: [PickleValue]) throws(PythonException) -> [Fragment] {
         var fragments: [Fragment] = []
         fragments.reserveCapacity(elements.count)
         for element in elements { fragments.append(try Fragment(pythonValue: element, from: self)) }

@@ -1,15 +1,62 @@
 extension Fragment {
-    /// Pickles a Swift value, as ``PickleEncoder`` and ``Pickler`` do.
+    /// Pickles a Swift value, as ``PickleEncoder`` and ``Pickler`` do; numbers, text, bytes, arrays of these and ``PickleValue`` without
+    /// the former.
     ///
     /// - Throws: what the value's `encode(to:)` throws, or ``PickleError`` for what the protocol has no form for.
     public init<Value: Encodable>(encoding value: Value, at version: PickleProtocol = .v4) throws {
-        try self.init(PickleEncoder().encode(value), at: version)
+        if let value = value as? any PickleRepresentable {
+            try self.init(value.pickled, at: version)
+        } else if let list = value as? any PickleAtomList {
+            try self.init(list, at: version)
+        } else {
+            try self.init(PickleEncoder().encode(value), at: version)
+        }
     }
 
-    /// Reads a Swift value, as ``Unpickler`` and ``PickleDecoder`` do.
+    private init(_ list: any PickleAtomList, at version: PickleProtocol) throws(PickleError) {
+        var machine = PicklerMachine(version, [])
+        try list.write(to: &machine)
+        self.init(machine.output.bytes, from: version)
+    }
+
+    /// Pickles elements as one `list`; bytes are numbers there.
+    package init<Element: Encodable>(list elements: some Sequence<Element>, at version: PickleProtocol = .v4) throws {
+        let elements = Array(elements)
+        if let list = elements as? any PickleAtomList {
+            try self.init(list, at: version)
+        } else {
+            self = FragmentBuilder.list(try elements.map { try Fragment(encoding: $0, at: version) })
+        }
+    }
+
+    /// Reads a Swift value, as ``Unpickler`` and ``PickleDecoder`` do; what are atoms and lists of them at once, where they stand in their
+    /// usual forms.
     ///
     /// - Throws: ``PickleError`` when the opcodes cannot be read, `DecodingError` when the value is none of the type.
     public func decode<Value: Decodable>(as type: Value.Type = Value.self) throws -> Value {
-        try PickleDecoder().decode(type, from: value())
+        try decodeDirectly() ?? PickleDecoder().decode(type, from: value())
     }
+
+    /// Reads a value of a type that needs no decoder.
+    ///
+    /// - Returns: `nil` when it does need one, or the value is in an unusual form or of another type.
+    package func decodeDirectly<Value>(as type: Value.Type = Value.self) -> Value? {
+        if let atom = type as? any PickleAtom.Type { return read { atom.read(&$0) } as? Value }
+        if let list = type as? any PickleAtomList.Type { return read { list.read(&$0) } as? Value }
+        return (type as? any DirectlyDecodable.Type)?.init(direct: self) as? Value
+    }
+
+    /// Reads a `list` of pairs.
+    ///
+    /// - Returns: `nil` when one of the types is none of an atom, or the value is in an unusual form.
+    package func pairs<First, Second>(_: First.Type, _: Second.Type) -> [(First, Second)]? {
+        guard let first = First.self as? any PickleAtom.Type, let second = Second.self as? any PickleAtom.Type else { return nil }
+        return read { reader in reader.list { $0.pair({ first.read(&$0) as? First }, { second.read(&$0) as? Second }) } }
+    }
+}
+
+/// A type of another module that reads some fragments at once.
+package protocol DirectlyDecodable {
+    /// - Returns: `nil` when the fragment must be decoded.
+    init?(direct fragment: Fragment)
 }
