@@ -41,10 +41,14 @@ extension Fragment {
     ///
     /// - Returns: `nil` when it does need one, or the value is in an unusual form or of another type.
     package func decodeDirectly<Value>(as type: Value.Type = Value.self) -> Value? {
-        if let atom = type as? any PickleAtom.Type { return read { atom.read(&$0) } as? Value }
-        if let list = type as? any PickleAtomList.Type { return read { list.read(&$0) } as? Value }
-        return (type as? any DirectlyDecodable.Type)?.init(direct: self) as? Value
+        if let atom = type as? any PickleAtom.Type { return decode(atom) as? Value }
+        if let list = type as? any PickleAtomList.Type { return decode(list) as? Value }
+        if let type = type as? any DirectlyDecodable.Type, let value = type.init(direct: self) { return value as? Value }
+        return nil
     }
+
+    private func decode<Atom: PickleAtom>(_: Atom.Type) -> Atom? { read { Atom.read(&$0) } }
+    private func decode<List: PickleAtomList>(_: List.Type) -> List? { read { List.read(&$0) } }
 
     /// Reads a `list` of pairs.
     ///

@@ -17,7 +17,7 @@ public struct ManagedSemaphore: ManagedObject {
 
     fileprivate init(_ value: PickleValue, isBounded: Bool) {
         available = value
-        bound = isBounded ? value : nil
+        bound = isBounded ? .some(value) : Optional.none
     }
 
     public init(_ arguments: Arguments) throws(PythonException) {

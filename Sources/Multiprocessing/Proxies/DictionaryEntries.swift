@@ -1,0 +1,32 @@
+import Pickle
+
+/// Entries of a `dict`, as `dict.items()` lists them or as a `dict` has them.
+struct Entries<Key: Codable & Sendable, Value: Codable & Sendable>: Decodable, DirectlyDecodable {
+    let pairs: [(Key, Value)]
+
+    init?(direct fragment: Fragment) {
+        guard let pairs = fragment.pairs(Key.self, Value.self) else { return nil }
+        self.pairs = pairs
+    }
+
+    init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        if case .dictionary(let entries) = try container.decode(PickleValue.self) {
+            pairs = try entries.map { try (PickleDecoder().decode(from: $0.key), PickleDecoder().decode(from: $0.value)) }
+        } else {
+            pairs = try container.decode([Entry<Key, Value>].self).map { ($0.key, $0.value) }
+        }
+    }
+}
+
+/// One of `dict.items()`: a tuple.
+struct Entry<Key: Codable & Sendable, Value: Codable & Sendable>: Decodable {
+    let key: Key
+    let value: Value
+
+    init(from decoder: any Decoder) throws {
+        var parts = try decoder.unkeyedContainer()
+        key = try parts.decode(Key.self)
+        value = try parts.decode(Value.self)
+    }
+}
