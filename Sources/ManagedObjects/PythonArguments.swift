@@ -96,17 +96,6 @@ extension Fragment {
 }
 
 extension PickleValue {
-    /// The type's name as the error messages of a Python have it.
-    func typeTitle(_ python: PythonVersion) -> String {
-        guard python.isPython2 else { return pythonTypeTitle }
-        return switch self {
-        case .string, .surrogateString: "unicode"
-        case .bytes: "str"
-        case .bigInt: "long"
-        default: pythonTypeTitle
-        }
-    }
-
     /// `bool(value)`
     public var pythonTruth: Bool {
         switch self {

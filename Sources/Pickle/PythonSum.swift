@@ -12,13 +12,13 @@ extension PickleValue {
         case (.int(let left), .int(let right)):
             let (sum, overflow) = left.addingReportingOverflow(right)
             return overflow ? .integer(PickleInteger(left) + PickleInteger(right)) : .int(sum)
-        case (.float, _), (_, .float): return .float(try left.float + right.float)
+        case (.float, _), (_, .float): return .float(try left.float(python) + right.float(python))
         default: return .integer(left.integer + right.integer)
         }
     }
 
     private static func notAddable(_ left: PickleValue, _ right: PickleValue, _ python: PythonVersion) -> PythonException {
-        let (one, other) = (left.pythonTypeTitle, right.pythonTypeTitle)
+        let (one, other) = (left.typeTitle(python), right.typeTitle(python))
         let (family, with) = (left.additionFamily, right.additionFamily)
         if family == .unknown || with == .unknown || family == with && family != nil || family == .list && with != .number && with != nil {
             return .typeError("only int, bool and float are added here, not '\(other)' to '\(one)'")
@@ -86,16 +86,16 @@ private enum PythonAddend {
     }
 
     /// `float(number)`
-    var float: Double {
-        get throws(PythonException) {
-            switch self {
-            case .int(let value): return Double(value)
-            case .float(let value): return value
-            case .bigInt(let value):
-                let float = Double(value)
-                guard float.isFinite else { throw PythonException("OverflowError", "int too large to convert to float") }
-                return float
+    func float(_ python: PythonVersion) throws(PythonException) -> Double {
+        switch self {
+        case .int(let value): return Double(value)
+        case .float(let value): return value
+        case .bigInt(let value):
+            let float = Double(value)
+            guard float.isFinite else {
+                throw PythonException("OverflowError", "\(python.isPython2 ? "long " : "")int too large to convert to float")
             }
+            return float
         }
     }
 }

@@ -133,7 +133,7 @@ import Testing
             counts._callmethod('increment', ('n', 1))
             total.increment()
         while True:
-            claimed = counts.get('claimed', 0)
+            claimed = counts.setdefault('claimed', 0)
             if counts.compare_and_set('claimed', claimed, claimed + 1): break
         sys.stdout.write('done')
         """
