@@ -50,6 +50,25 @@ extension Fragment {
     private func decode<Atom: PickleAtom>(_: Atom.Type) -> Atom? { read { Atom.read(&$0) } }
     private func decode<List: PickleAtomList>(_: List.Type) -> List? { read { List.read(&$0) } }
 
+    /// Pickles pairs as one `list` of tuples.
+    package init<First: Encodable, Second: Encodable>(pairs: some Sequence<(First, Second)>) throws {
+        let pairs = Array(pairs)
+        guard !pairs.isEmpty, let first = First.self as? any PickleAtom.Type, let second = Second.self as? any PickleAtom.Type else {
+            self = FragmentBuilder.list(try pairs.map { FragmentBuilder.tuple([try Fragment(encoding: $0), try Fragment(encoding: $1)]) })
+            return
+        }
+        var machine = PicklerMachine(.v4, [])
+        machine.output.append(.emptyList)
+        machine.output.append(.mark)
+        for pair in pairs {
+            try machine.writeAtom(first.pickled(pair.0))
+            try machine.writeAtom(second.pickled(pair.1))
+            machine.output.append(.tuple2)
+        }
+        machine.output.append(.appends)
+        self.init(machine.output.bytes, from: .v4)
+    }
+
     /// Reads a `list` of pairs.
     ///
     /// - Returns: `nil` when one of the types is none of an atom, or the value is in an unusual form.

@@ -98,17 +98,27 @@ extension OpcodeReader {
 extension OpcodeReader {
     /// A `list` whose elements are none, up to the end of the bytes.
     mutating func list<Element>(_ element: (inout OpcodeReader) -> Element?) -> [Element]? {
-        guard take(.emptyList) else { return nil }
+        take(.emptyList) ? elements(.appends, one: .append, element) : nil
+    }
+
+    /// A `set`, up to the end of the bytes.
+    mutating func set<Element>(_ element: (inout OpcodeReader) -> Element?) -> [Element]? {
+        take(.emptySet) ? elements(.addItems, one: nil, element) : nil
+    }
+
+    /// Picklers write batches, and for itself an element of a list that is the only one of its batch.
+    private mutating func elements<Element>(
+        _ many: PickleOpcode, one: PickleOpcode?, _ element: (inout OpcodeReader) -> Element?
+    ) -> [Element]? {
         var elements: [Element] = []
         while !isAtEnd {
-            // Picklers write batches, and an element that is the only one of its batch for itself.
             if take(.mark) {
                 repeat {
                     guard let next = element(&self) else { return nil }
                     elements.append(next)
-                } while !take(.appends)
+                } while !take(many)
             } else {
-                guard let next = element(&self), take(.append) else { return nil }
+                guard let one, let next = element(&self), take(one) else { return nil }
                 elements.append(next)
             }
         }

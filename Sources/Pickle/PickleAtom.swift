@@ -6,6 +6,14 @@ protocol PickleAtom: PickleRepresentable {
     static func read(_ reader: inout OpcodeReader) -> Self?
 }
 
+extension PickleAtom {
+    /// - Parameter value: one of this type, which only the caller's types do not say.
+    static func pickled<Value>(_ value: Value) -> PickleValue {
+        guard let atom = value as? Self else { preconditionFailure("\(value) is no \(Self.self)") }
+        return atom.pickled
+    }
+}
+
 extension PickleAtom where Self: FixedWidthInteger {
     static func read(_ reader: inout OpcodeReader) -> Self? { reader.integer().flatMap { Self(exactly: $0) } }
 }
@@ -41,9 +49,9 @@ extension [UInt8]: PickleAtom {
     static func read(_ reader: inout OpcodeReader) -> [UInt8]? { reader.byteString() }
 }
 
-// MARK: - Lists
+// MARK: - Collections
 
-/// Arrays of atoms.
+/// Arrays and sets of atoms. Both are written as a `list`.
 protocol PickleAtomList {
     static func read(_ reader: inout OpcodeReader) -> Self?
     func write(to machine: inout PicklerMachine) throws(PickleError)
@@ -59,4 +67,9 @@ extension Array: PickleAtomList where Element: PickleAtom {
         for element in self { try machine.writeAtom(element.pickled) }
         machine.output.append(.appends)
     }
+}
+
+extension Set: PickleAtomList where Element: PickleAtom {
+    static func read(_ reader: inout OpcodeReader) -> Self? { reader.set { Element.read(&$0) }.map { Set($0) } }
+    func write(to machine: inout PicklerMachine) throws(PickleError) { try Array(self).write(to: &machine) }
 }

@@ -36,6 +36,12 @@ struct DirectCodingTests {
         try check(numbers.map { [UInt8(truncatingIfNeeded: $0)] }, .list(numbers.map { .bytes([UInt8(truncatingIfNeeded: $0)]) }))
         try check(numbers.map { Double($0) / 2 }, .list(numbers.map { .float(Double($0) / 2) }))
         try check(numbers.map(PickleValue.int), .list(numbers.map(PickleValue.int)))
+        let set = FragmentBuilder.set(numbers.map { Fragment($0) as Fragment })
+        #expect(try set.decode(as: Set<Int>.self) == Set(numbers))
+        try check(Set(numbers.prefix(1)), .list(numbers.prefix(1).map(PickleValue.int)))
+        let pairs = try Fragment(pairs: numbers.map { ($0, "\($0)") })
+        #expect(try pairs.value() == .list(numbers.map { .tuple([.int($0), .string("\($0)")]) }))
+        #expect(pairs.pairs(Int.self, String.self).map { $0.map(\.0) } == numbers)
         // As a server writes it.
         #expect(try FragmentBuilder.list(numbers.map { Fragment($0) as Fragment }).decode(as: [Int].self) == numbers)
     }

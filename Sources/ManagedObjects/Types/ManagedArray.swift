@@ -67,8 +67,9 @@ public struct ManagedArray: ManagedObject {
 
     /// The position that an index names; a negative one counts from the end.
     private func position(_ argument: Fragment, _ message: String) throws(PythonException) -> Int {
-        guard let index = argument.int else {
-            if case .bigInt = try argument.pythonValue() { throw .indexError("cannot fit 'int' into an index-sized integer") }
+        let (int, value) = try argument.machineInteger()
+        guard let index = int else {
+            if case .bigInt = value { throw .indexError("cannot fit 'int' into an index-sized integer") }
             throw .typeError("array indices must be integers")
         }
         let position = index < 0 ? index + items.count : index

@@ -63,10 +63,14 @@ public struct ManagedSemaphore: ManagedObject {
         let given = try Parameters(name: "\(className).release", required: [], optional: optional).bind(arguments).first ?? nil
         let count = try given?.pythonValue() ?? 1
         guard try !count.isLess(than: 1, python: arguments.python) else { throw .valueError("n must be one or more") }
-        let sum = try available.pythonSum(with: count, python: arguments.python)
-        if let bound, try bound.isLess(than: sum, python: arguments.python) { throw .valueError("Semaphore released too many times") }
-        available = sum
+        if let bound, try isReleasedTooOften(count, bound, arguments.python) { throw .valueError("Semaphore released too many times") }
+        available = try available.pythonSum(with: count, python: arguments.python)
         serveWaiters(&effects)
+    }
+
+    private func isReleasedTooOften(_ count: PickleValue, _ bound: PickleValue, _ python: PythonVersion) throws(PythonException) -> Bool {
+        if python < PythonVersion(3, 9) { return try !available.isLess(than: bound, python: python) }
+        return try bound.isLess(than: available.pythonSum(with: count, python: python), python: python)
     }
 
     /// As in CPython, one that waits looks only whether the number is 0.

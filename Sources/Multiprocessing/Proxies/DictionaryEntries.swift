@@ -11,11 +11,19 @@ struct Entries<Key: Codable & Sendable, Value: Codable & Sendable>: Decodable, D
 
     init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
-        if case .dictionary(let entries) = try container.decode(PickleValue.self) {
-            pairs = try entries.map { try (PickleDecoder().decode(from: $0.key), PickleDecoder().decode(from: $0.value)) }
-        } else {
-            pairs = try container.decode([Entry<Key, Value>].self).map { ($0.key, $0.value) }
+        switch try container.decode(PickleValue.self) {
+        case .dictionary(let entries): pairs = try entries.map { try (PickleDecoder().decode(from: $0.key), PickleDecoder().decode(from: $0.value)) }
+        case .list(let items): pairs = try items.map { try Self.pair($0) }
+        default: pairs = try container.decode([Entry<Key, Value>].self).map { ($0.key, $0.value) }
         }
+    }
+
+    private static func pair(_ item: PickleValue) throws -> (Key, Value) {
+        guard case .tuple(let parts) = item, parts.count == 2 else {
+            let entry: Entry<Key, Value> = try PickleDecoder().decode(from: item)
+            return (entry.key, entry.value)
+        }
+        return try (PickleDecoder().decode(from: parts[0]), PickleDecoder().decode(from: parts[1]))
     }
 }
 

@@ -153,7 +153,7 @@ extension DictionaryProxy {
 
     /// Sets all these entries (`d.update(entries)`).
     public func merge(_ entries: some Sequence<(Key, Value)>) async throws {
-        _ = try await object.send("update", [try Self.pairs(entries)])
+        _ = try await object.send("update", [try Fragment(pairs: entries)])
     }
 
     /// Sets all entries of a Swift dictionary (`d.update(entries)`).
@@ -166,7 +166,7 @@ extension DictionaryProxy {
     /// - Throws: ``ManagerError`` of code `notSupported` towards CPython.
     public func replaceAll(with entries: some Sequence<(Key, Value)>) async throws {
         let _: PickleValue = try await object.extended(
-            "replace_all", [try Self.pairs(entries)], orElse: "merge(_:) adds entries, removeAll() removes them")
+            "replace_all", [try Fragment(pairs: entries)], orElse: "merge(_:) adds entries, removeAll() removes them")
     }
 
     /// Puts the entries of a Swift dictionary in the place of all that there are.
@@ -174,10 +174,6 @@ extension DictionaryProxy {
     /// - Throws: ``ManagerError`` of code `notSupported` towards CPython.
     public func replaceAll(with entries: [Key: Value]) async throws where Key: Hashable {
         try await replaceAll(with: entries.lazy.map { ($0.key, $0.value) })
-    }
-
-    private static func pairs(_ entries: some Sequence<(Key, Value)>) throws -> Fragment {
-        FragmentBuilder.list(try entries.map { FragmentBuilder.tuple([try Fragment(encoding: $0.0), try Fragment(encoding: $0.1)]) })
     }
 
     /// An iterator over the keys, on the server (`iter(d)`): for dictionaries that are too large for one reply.
