@@ -17,7 +17,7 @@ public struct Method<Object>: Sendable {
 
     public let name: String
     /// The arguments in the parameters' order; none of them when the method looks at its arguments itself.
-    let bind: @Sendable (Arguments) throws(PythonException) -> [Fragment?]
+    private(set) var bind: @Sendable (Arguments) throws(PythonException) -> [Fragment?]
     /// Whether the caller holds something afterwards that must come back when its session ends.
     let holds: Bool
     /// Whether the method iterates over its arguments, so that it reads what proxies among them refer to.
@@ -71,6 +71,20 @@ public struct Method<Object>: Sendable {
         holds = false
         iterates = false
         body = .work(work)
+    }
+}
+
+extension Method {
+    /// The method, for which a proxy as its argument stands for what its object holds, where the first argument is of a certain kind.
+    func readingProxy(_ position: Int, where condition: @escaping @Sendable (Fragment) throws(PythonException) -> Bool) -> Method {
+        var method = self
+        let bind = bind
+        method.bind = { (arguments) throws(PythonException) in
+            var bound = try bind(arguments)
+            if let first = bound.first ?? nil, let argument = bound[position], try condition(first) { bound[position] = try argument.readingProxy() }
+            return bound
+        }
+        return method
     }
 }
 

@@ -9,20 +9,24 @@ struct PriorityHeap: Sendable {
     }
 
     private var entries: [Entry] = []
+    /// The oldest Python that has put something in: Python 2 orders what later ones do not, and the others as they do.
+    private var oldest = PythonVersion.latest
 
     var count: Int { entries.count }
 
+    /// - Parameter python: by whose order it must be comparable.
     /// - Throws: `TypeError` when the item cannot be compared with those on its way; the heap is then as it was.
-    mutating func insert(_ item: Fragment) throws(PythonException) {
+    mutating func insert(_ item: Fragment, python: PythonVersion) throws(PythonException) {
         let entry = Entry(value: try item.pythonValue(), item: item)
         var path: [Int] = []
         var position = entries.count
         while position > 0 {
             let parent = (position - 1) / 2
-            guard try entry.value.isLess(than: entries[parent].value) else { break }
+            guard try entry.value.isLess(than: entries[parent].value, python: python) else { break }
             path.append(parent)
             position = parent
         }
+        oldest = min(oldest, python)
         entries.append(entry)
         place(entry, at: entries.count - 1, movingDown: path)
     }
@@ -30,7 +34,7 @@ struct PriorityHeap: Sendable {
     /// An item that was in the heap before; one that can no longer be compared goes to the end.
     mutating func putBack(_ item: Fragment) {
         do {
-            try insert(item)
+            try insert(item, python: oldest)
         } catch {
             entries.append(Entry(value: .none, item: item))
         }
@@ -79,6 +83,6 @@ struct PriorityHeap: Sendable {
 
     /// What was compared on its way in is comparable; two that never met may not be, and keep their places.
     private func isLess(_ left: Entry, _ right: Entry) -> Bool {
-        (try? left.value.isLess(than: right.value)) ?? false
+        (try? left.value.isLess(than: right.value, python: oldest)) ?? false
     }
 }

@@ -58,7 +58,8 @@ extension Arguments {
 }
 
 extension Fragment {
-    fileprivate func readingProxy() throws(PythonException) -> Fragment {
+    /// What the object holds that this refers to, when it is a proxy of an object on this server; otherwise itself.
+    func readingProxy() throws(PythonException) -> Fragment {
         guard let owner = owner as? any ReferenceOwner, let token = try pythonValue().proxyToken else { return self }
         return try owner.contents(of: token.identifier) ?? self
     }

@@ -96,17 +96,6 @@ extension Fragment {
 }
 
 extension PickleValue {
-    /// The type's name as the error messages of a Python have it.
-    func typeTitle(_ python: PythonVersion) -> String {
-        guard python.isPython2 else { return pythonTypeTitle }
-        return switch self {
-        case .string, .surrogateString: "unicode"
-        case .bytes: "str"
-        case .bigInt: "long"
-        default: pythonTypeTitle
-        }
-    }
-
     /// `bool(value)`
     public var pythonTruth: Bool {
         switch self {
@@ -143,7 +132,11 @@ extension Fragment {
     ///
     /// - Throws: `TypeError: 'int' object is not iterable`.
     public func pythonElements(python: PythonVersion = .latest) throws(PythonException) -> [Fragment] {
-        let elements = try pythonValue().pythonIteration(python: python)
+        try fragments(of: pythonValue().pythonIteration(python: python))
+    }
+
+    /// Pickles parts of the value again, each for itself.
+    func fragments(of elements: [PickleValue]) throws(PythonException) -> [Fragment] {
         var fragments: [Fragment] = []
         fragments.reserveCapacity(elements.count)
         for element in elements { fragments.append(try Fragment(pythonValue: element, from: self)) }

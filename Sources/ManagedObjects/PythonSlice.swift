@@ -11,12 +11,18 @@ struct PythonSlice {
     /// - Returns: `nil` when the value is no slice.
     /// - Throws: `TypeError` when a bound is no integer; `ValueError: slice step cannot be zero`.
     init?(_ value: PickleValue, length: Int) throws(PythonException) {
-        guard case .instance(let instance) = value, instance.global == PickleGlobal(module: "builtins", name: "slice") else { return nil }
-        let parts = instance.arguments
-        guard parts.count == 3 else { return nil }
+        guard let parts = Self.parts(value) else { return nil }
         let step = try Self.bound(parts[2])
         guard step != 0 else { throw .valueError("slice step cannot be zero") }
         try self.init(start: Self.bound(parts[0]), stop: Self.bound(parts[1]), step: step, length: length)
+    }
+
+    /// Start, stop and step; `nil` when the value is no slice.
+    static func parts(_ value: PickleValue) -> [PickleValue]? {
+        guard case .instance(let instance) = value, instance.global == PickleGlobal(module: "builtins", name: "slice"),
+            case let parts = instance.arguments, parts.count == 3
+        else { return nil }
+        return parts
     }
 
     /// As CPython's `PySlice_AdjustIndices` does: bounds beyond the ends are drawn in, negative ones count from the end.

@@ -32,14 +32,15 @@ struct QueueItems: Sendable {
 
     /// Puts items in, all or none.
     ///
+    /// - Parameter python: by whose order they must be comparable.
     /// - Throws: `TypeError` when items cannot be ordered.
-    mutating func insert(_ items: [Fragment]) throws(PythonException) {
+    mutating func insert(_ items: [Fragment], python: PythonVersion) throws(PythonException) {
         guard order == .priority else {
             row.append(contentsOf: items)
             return
         }
         var grown = heap
-        for item in items { try grown.insert(item) }
+        for item in items { try grown.insert(item, python: python) }
         heap = grown
     }
 

@@ -12,12 +12,18 @@ struct SetMembers: Sendable {
     ///
     /// - Throws: `TypeError` when it is not iterable, or an element is not hashable.
     init(_ iterable: Fragment) throws(PythonException) {
-        let value = try iterable.pythonValue()
+        try self.init(iterable.pythonValue(), in: iterable)
+    }
+
+    /// - Parameters:
+    ///   - value: what is iterated over.
+    ///   - whole: the same, still pickled.
+    init(_ value: PickleValue, in whole: Fragment) throws(PythonException) {
         switch value {
         case .set, .frozenSet: break
         default: isSet = false
         }
-        for element in try iterable.pythonElements() { try insert(element) }
+        for element in try whole.fragments(of: value.pythonIteration()) { try insert(element) }
     }
 
     var count: Int { entries.count }

@@ -76,21 +76,15 @@ extension Fragment {
 
     /// The number, when the fragment is one `int` or `bool` that fits 64 bits.
     public var int: Int? {
-        body.withUnsafeBytes { bytes in
-            switch (bytes.first, bytes.count) {
-            case (PickleOpcode.newTrue.rawValue, 1): return 1
-            case (PickleOpcode.newFalse.rawValue, 1): return 0
-            case (PickleOpcode.binInt1.rawValue, 2): return Int(bytes[1])
-            case (PickleOpcode.binInt2.rawValue, 3): return Int(bytes.loadUnaligned(fromByteOffset: 1, as: UInt16.self).littleEndian)
-            case (PickleOpcode.binInt.rawValue, 5): return Int(bytes.loadUnaligned(fromByteOffset: 1, as: Int32.self).littleEndian)
-            case (PickleOpcode.long1.rawValue, 2...10) where Int(bytes[1]) == bytes.count - 2:
-                let magnitude = bytes[2...].enumerated().reduce(UInt64(0)) { $0 | UInt64($1.element) << UInt64(8 * $1.offset) }
-                let width = 8 * (bytes.count - 2)
-                guard width > 0 else { return 0 }
-                // Shifted up and down again, the sign fills the bits above the number.
-                return Int(truncatingIfNeeded: Int64(bitPattern: magnitude << UInt64(64 - width)) >> Int64(64 - width))
-            default: return nil
-            }
+        read { reader in reader.integer() ?? reader.bool().map { $0 ? 1 : 0 } }
+    }
+
+    /// What the reader finds, when it is the whole fragment.
+    func read<Value>(_ body: (inout OpcodeReader) -> Value?) -> Value? {
+        self.body.withUnsafeBytes { bytes in
+            var reader = OpcodeReader(bytes)
+            guard let value = body(&reader), reader.isAtEnd else { return nil }
+            return value
         }
     }
 

@@ -25,6 +25,9 @@ extension PickleCodingPath {
             if let result = scalar.init(pickled: value) as? Value { return result }
             guard type == [UInt8].self, value.elements != nil else { throw mismatch(type, value) }
         }
+        if let list = type as? any PickleRepresentableList.Type, let elements = value.elements, let result = list.init(pickledElements: elements) as? Value {
+            return result
+        }
         if case .dictionary(let entries) = value, let dictionary = type as? any PickleDecodableDictionary.Type {
             if let result = try dictionary.init(entries, at: self) as? Value { return result }
         }

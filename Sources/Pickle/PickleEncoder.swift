@@ -51,6 +51,8 @@ final class PickleEncodingSlot {
     init<Value: Encodable>(_ value: Value, at path: PickleCodingPath) throws {
         if let scalar = value as? any PickleRepresentable {
             content = .value(scalar.pickled)
+        } else if let list = value as? any PickleRepresentableList {
+            content = .value(.list(list.pickledElements))
         } else if let dictionary = value as? any PickleEncodableDictionary, let value = try dictionary.pickled(at: path) {
             content = .value(value)
         } else {

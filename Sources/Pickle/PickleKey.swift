@@ -177,7 +177,7 @@ extension PickleKey {
         guard let global = instance.global else { return nil }
         let key: PickleKey?
         switch global.module {
-        case "builtins": key = instance.complexParts.map { PickleKey(real: $0.real, imaginary: $0.imaginary) }
+        case "builtins": key = instance.complexParts.map { PickleKey(real: $0.real, imaginary: $0.imaginary) } ?? PickleKey(range: instance)
         case "decimal": key = instance.decimal.map { PickleKey($0) }
         case "fractions": key = instance.fraction.map { PickleKey($0) }
         case "datetime": key = PythonDate(instance).flatMap { PythonMoment($0) }.map(PickleKey.moment)
@@ -197,6 +197,19 @@ extension PickleKey {
         } else {
             self = .float(value)
         }
+    }
+
+    /// A `range`, which is equal to others that give the same numbers.
+    private init?(range instance: PickleInstance) {
+        let arguments = instance.arguments
+        guard instance.global == PickleGlobal(module: "builtins", name: "range"), arguments.count == 3,
+            case .int(let start) = arguments[0], case .int(let stop) = arguments[1], case .int(let step) = arguments[2], step != 0
+        else { return nil }
+        let (distance, stride) = (Int128(stop) - Int128(start), Int128(step))
+        // Rounded up: the last step may be a part of one.
+        let count = max((distance + stride - stride.signum()) / stride, 0)
+        let numbers: [PickleValue] = count == 0 ? [] : count == 1 ? [.int(start)] : [.int(start), .int(step)]
+        self = .instance(callable: instance.callable, parts: [.integer(count)] + numbers)
     }
 
     private init(real: Double, imaginary: Double) {

@@ -44,6 +44,28 @@ extension Array: PickleRepresentable where Element == UInt8 {
     public var pickled: PickleValue { .bytes(self) }
 }
 
+// MARK: - Arrays
+
+/// An array of values that each are one Python value.
+protocol PickleRepresentableList {
+    /// - Returns: `nil` when an element is of another type; what is wrong with it is said by decoding one after the other.
+    init?(pickledElements: PickleElements)
+    var pickledElements: PickleElements { get }
+}
+
+extension Array: PickleRepresentableList where Element: PickleRepresentable {
+    init?(pickledElements: PickleElements) {
+        self = []
+        reserveCapacity(pickledElements.count)
+        for element in pickledElements {
+            guard let element = Element(pickled: element) else { return nil }
+            append(element)
+        }
+    }
+
+    var pickledElements: PickleElements { PickleElements(lazy.map(\.pickled)) }
+}
+
 // MARK: - Numbers
 
 extension PickleInteger: PickleRepresentable {

@@ -2,7 +2,8 @@
 ///
 /// - Numbers are equal by value, whatever their types: `1 == 1.0 == True`. A `str` never equals `bytes`; Python 2's `str`
 ///   equals a `str` when it is ASCII. A `bytearray` equals the same `bytes`, a `frozenset` the same `set`; a `list` does not equal
-///   a `tuple`. The order of a dict does not matter, nor that of an `OrderedDict`; of entries with equal keys the last counts.
+///   a `tuple`. A `range` equals another that gives the same numbers. The order of a dict does not matter, but that of two `OrderedDict`s
+///   does (so that `==` is not transitive where a `dict` stands between them); of entries with equal keys the last counts.
 /// - `Decimal` and `Fraction` are numbers among the others; dates with zones are equal when they are the same instant.
 /// - An object equals itself, even when it holds a NaN, which otherwise equals nothing, itself included. (In that one case
 ///   `Equatable`'s reflexivity does not hold.)
@@ -15,7 +16,10 @@ extension PickleValue: Hashable {
     public static func == (left: PickleValue, right: PickleValue) -> Bool {
         if let equal = equalAtOnce(left, right) { return equal }
         var classes = PythonEqualityClasses()
-        return classes.number(of: left) == classes.number(of: right)
+        guard classes.number(of: left) == classes.number(of: right) else { return false }
+        guard classes.hasOrderedDictionaries else { return true }
+        var order = OrderedDictionaryOrder(classes)
+        return order.agrees(left, right)
     }
 
     public func hash(into hasher: inout Hasher) {

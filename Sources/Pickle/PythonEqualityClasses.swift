@@ -6,6 +6,8 @@
 struct PythonEqualityClasses {
     /// The forms by number; a form's parts come before it.
     private(set) var forms: [PythonForm] = []
+    /// Whether there is an `OrderedDict` among the objects; equal numbers then do not say that two have one order.
+    private(set) var hasOrderedDictionaries = false
     private var numbers: [PythonForm: Int] = [:]
     private var visits: [PythonObject: Visit] = [:]
     private var path: [Step] = []
@@ -63,6 +65,7 @@ struct PythonEqualityClasses {
     private mutating func enter(_ object: PythonObject) {
         let order = visits.count
         visits[object] = Visit(order: order)
+        if object.isOrderedDictionary { hasOrderedDictionaries = true }
         undecided.append(object)
         path.append(Step(object: object, children: object.children, order: order, lowest: order))
     }

@@ -40,6 +40,14 @@ struct PythonObject: Hashable {
     }
 }
 
+extension PythonObject {
+    /// Whether this is an `OrderedDict`, not a plain `dict`.
+    var isOrderedDictionary: Bool {
+        guard kind == .dictionary, case .instance = reference.node else { return false }
+        return PickleInstance(reference).global?.name == "OrderedDict"
+    }
+}
+
 extension PickleInstance {
     /// The object; the classes of `collections` are taken as the containers that they are equal to.
     fileprivate var object: PythonObject {

@@ -26,6 +26,17 @@ extension PickleValue {
         else { return pythonTypeName }
         return "\(type.module).\(type.name)"
     }
+
+    /// The type's name as the error messages of a Python have it.
+    package func typeTitle(_ python: PythonVersion) -> String {
+        guard python.isPython2 else { return pythonTypeTitle }
+        return switch self {
+        case .string, .surrogateString: "unicode"
+        case .bytes: "str"
+        case .bigInt: "long"
+        default: pythonTypeTitle
+        }
+    }
 }
 
 extension PickleGlobal {

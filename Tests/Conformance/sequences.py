@@ -195,7 +195,7 @@ def timeout(rng):
 
 
 def semaphore_value(rng):
-    return rng.choice([((), {}), ((0,), {}), ((1,), {}), ((2,), {}), ((), {'value': 1}), ((-1,), {}), ((u"x",), {}), ((), {"nonesuch": 1})])
+    return rng.choice([((), {}), ((0,), {}), ((1,), {}), ((2,), {}), ((), {'value': 1}), ((-1,), {}), ((0.5,), {}), ((True,), {}), ((1.0,), {}), ((u"x",), {}), ((None,), {}), ((), {"nonesuch": 1})])
 
 
 def small(rng):
@@ -313,7 +313,8 @@ if PYTHON2:
     KINDS['Condition'].methods['wait'] = lambda rng: rng.choice([(0,), (0.0,), (0.001,)])
     KINDS['Event'].methods['wait'] = lambda rng: rng.choice([(0,), (0.0,), (0.001,)])
 
-_queue_size = some(none, constant(0), constant(1), constant(2), constant(-1), constant(maxsize=1), constant(1, 2), constant(nonesuch=1))
+_queue_size = some(none, constant(0), constant(1), constant(2), constant(-1), constant(maxsize=1), constant(1.5 if not PYTHON2 else 2), constant(True), constant(u'x'),
+                   constant(None), constant(1, 2), constant(nonesuch=1))
 _queue_methods = {'empty': none, 'full': none, 'qsize': none, 'put': put_arguments, 'put_nowait': one(value), 'get': without_wait, 'get_nowait': none,
                   'task_done': none, 'shutdown': some(none, constant(False), constant(True), constant(immediate=True))}
 for _name in ('Queue', 'JoinableQueue', 'LifoQueue'):

@@ -9,7 +9,7 @@ import Testing
         try await server.withManager { manager in
             let dictionary = try await manager.dictionary(String.self, Int.self)
             try await dictionary.merge([("a", 1), ("b", 2)])
-            try await dictionary.updateValue(3, forKey: "c")
+            try await dictionary.setValue(3, forKey: "c")
             #expect(try await dictionary.count == 3)
             #expect(try await dictionary.value(forKey: "b") == 2)
             #expect(try await dictionary.value(forKey: "nope") == nil)
@@ -32,7 +32,7 @@ import Testing
             try await list.insert(6, at: 5)
             try await list.setElement(-1, at: 0)
             #expect(try await list.elements() == [-1, 3, 2, 1, 0, 6, 7, 8, 9])
-            #expect(try await list.remove() == 9)
+            #expect(try await list.popLast() == 9)
             #expect(try await list.element(at: -1) == 8)
             #expect(try await list.contains(6))
             try await list.sort(descending: true)
@@ -54,7 +54,7 @@ import Testing
     func `Queues, values and namespaces`(_ server: ServerUnderTest) async throws {
         try await server.withManager { manager in
             for typeID in ["Queue", "JoinableQueue"] {
-                let queue = try await manager(TypeID<QueueProxy<String>>(typeID), 2)
+                let queue = try await manager(TypeID<JoinableQueueProxy<String>>(typeID), 2)
                 try await queue.put("a")
                 try await queue.put("b")
                 #expect(try await queue.count == 2)
@@ -76,10 +76,13 @@ import Testing
             try await value.set(6)
             #expect(try await value.get() == 6)
             let namespace = try await manager.namespace()
-            try await namespace.set("name", to: "é")
-            #expect(try await namespace.get("name") == "é")
-            try await namespace.remove("name")
-            let error = await #expect(throws: RemoteError.self) { try await namespace.get("name", as: String.self) }
+            try await namespace.name.set("é")
+            #expect(try await namespace.name.get() == "é")
+            #expect(try await namespace["name"].getIfPresent(as: String.self) == "é")
+            #expect(try await namespace.snapshot() == ["name": "é"])
+            try await namespace.name.remove()
+            #expect(try await namespace.name.getIfPresent(as: String.self) == nil)
+            let error = await #expect(throws: RemoteError.self) { try await namespace.name.get(as: String.self) }
             #expect(error?.type == .attributeError)
         }
     }
@@ -141,7 +144,7 @@ import Testing
                 Task {
                     try await condition.withLock {
                         try await condition.wait { try await list.count > 0 }
-                        return try await list.remove()
+                        return try #require(try await list.popLast())
                     }
                 }
             }
@@ -154,7 +157,7 @@ import Testing
             var taken: Set<Int> = []
             for consumer in consumers { taken.insert(try await consumer.value) }
             #expect(taken == [1, 2, 3])
-            try await condition.withLock { _ = try await condition.wait(timeout: .milliseconds(1)) }
+            try await condition.withLock { _ = try await condition.wait(for: .milliseconds(1)) }
             let error = await #expect(throws: RemoteError.self) { try await condition.wait() }
             #expect(error?.type == .runtimeError)
         }
@@ -166,7 +169,7 @@ import Testing
             let barrier = try await manager.barrier(parties: 2)
             #expect(try await barrier.parties == 2)
             async let first = barrier.wait()
-            let second = try await barrier.wait(timeout: .seconds(10))
+            let second = try await barrier.wait(for: .seconds(10))
             #expect(try await [first, second].sorted() == [0, 1])
             #expect(try await barrier.waitingCount == 0)
             try await barrier.abort()
@@ -178,20 +181,6 @@ import Testing
         }
     }
 
-    @Test(arguments: ServerUnderTest.all.filter { $0.isAtLeast(3, 14) })
-    func `A set`(_ server: ServerUnderTest) async throws {
-        try await server.withManager { manager in
-            let set = try await manager.set([1, 2])
-            try await set.insert(3)
-            try await set.remove(1)
-            #expect(try await set.elements() == [2, 3])
-            #expect(try await set.contains(3))
-            #expect(try await set.count == 2)
-            try await set.removeAll()
-            #expect(try await set.count == 0)
-        }
-    }
-
     // Python 2 reads a proxy in a container as the value of its object.
     @Test(arguments: ServerUnderTest.all.filter { $0.isAtLeast(3, 0) })
     func `A proxy in a container refers to its object`(_ server: ServerUnderTest) async throws {
@@ -200,7 +189,7 @@ import Testing
             let queue = try await manager.queue(of: DictionaryProxy<String, ListProxy<Int>>.self)
             do {
                 let list = try await manager.list([1, 2])
-                try await dictionary.updateValue(list, forKey: "list")
+                try await dictionary.setValue(list, forKey: "list")
                 try await list.append(3)
             }
             let list = try #require(try await dictionary.value(forKey: "list"))
@@ -218,7 +207,7 @@ import Testing
         try await server.withManager { manager in
             let inner = try await manager.list([1, 2])
             let outer = try await manager.dictionary(String.self, ListProxy<Int>.self)
-            try await outer.updateValue(inner, forKey: "inner")
+            try await outer.setValue(inner, forKey: "inner")
             let read = try #require(try await outer.value(forKey: "inner"))
             #expect(read.object.identifier == inner.object.identifier)
             try await read.append(3)

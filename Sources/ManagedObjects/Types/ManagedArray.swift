@@ -26,6 +26,32 @@ public struct ManagedArray: ManagedObject {
             }
             return .none
         }
+        // `a[index] += by`; the new item.
+        Method("array.increment", ["index"], optional: ["by"]) { (array, call, _) throws(PythonException) in
+            let position = try array.position(call[0], "array index out of range")
+            try array.items.set(position, call.incremented(array.items[position], by: 1), call.python)
+            return .value(try Fragment(pythonValue: array.items[position]))
+        }
+        Method("array.compare_and_set", ["index", "expected", "new"]) { (array, call, _) throws(PythonException) in
+            let position = try array.position(call[0], "array index out of range")
+            guard try call.expects(1, Fragment(pythonValue: array.items[position])) else { return .bool(false) }
+            try array.items.set(position, call[2].pythonValue(), call.python)
+            return .bool(true)
+        }
+        // The old item.
+        Method("array.exchange", ["index", "value"]) { (array, call, _) throws(PythonException) in
+            let position = try array.position(call[0], "array index out of range")
+            let old = array.items[position]
+            try array.items.set(position, call[1].pythonValue(), call.python)
+            return .value(try Fragment(pythonValue: old))
+        }
+        // All or none.
+        Method("array.replace_all", ["items"], iterates: true) { (array, call, _) throws(PythonException) in
+            var items = PackedArray(array.items.type)
+            for item in try call[0].pythonValue().pythonIteration(python: call.python) { try items.append(item, call.python) }
+            array.items = items
+            return .none
+        }
         Method("array.__getslice__", ["start", "stop"]) { (array, call, _) throws(PythonException) in
             try array.reply(array.items.items(call.legacySlice(length: array.items.count)), call.python)
         }
@@ -41,8 +67,9 @@ public struct ManagedArray: ManagedObject {
 
     /// The position that an index names; a negative one counts from the end.
     private func position(_ argument: Fragment, _ message: String) throws(PythonException) -> Int {
-        guard let index = argument.int else {
-            if case .bigInt = try argument.pythonValue() { throw .indexError("cannot fit 'int' into an index-sized integer") }
+        let (int, value) = try argument.machineInteger()
+        guard let index = int else {
+            if case .bigInt = value { throw .indexError("cannot fit 'int' into an index-sized integer") }
             throw .typeError("array indices must be integers")
         }
         let position = index < 0 ? index + items.count : index

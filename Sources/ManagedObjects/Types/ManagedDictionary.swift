@@ -13,7 +13,7 @@ public struct ManagedDictionary: ManagedObject {
         try update(arguments.readingProxies(), as: "dict")
     }
 
-    public static let methods = MethodTable<ManagedDictionary>(common + unions)
+    public static let methods = MethodTable<ManagedDictionary>(common + unions + extras)
 
     @MethodTableBuilder<ManagedDictionary>
     private static var common: [Method<ManagedDictionary>] {
@@ -125,6 +125,40 @@ extension ManagedDictionary {
         try made.update(left, call.python)
         try made.update(right, call.python)
         return .value(made.whole)
+    }
+}
+
+// MARK: - Beyond CPython
+
+extension ManagedDictionary {
+    @MethodTableBuilder<ManagedDictionary>
+    private static var extras: [Method<ManagedDictionary>] {
+        Method("dict.increment", ["key"], optional: ["by"]) { (dictionary, call, _) throws(PythonException) in
+            try dictionary.storage.increment(call.key(0), call)
+        }
+        Method("dict.compare_and_set", ["key"], optional: ["expected", "new"]) { (dictionary, call, _) throws(PythonException) in
+            try dictionary.storage.compareAndSet(call.key(0), call)
+        }
+        Method("dict.exchange", ["key", "value"], optional: ["default"]) { (dictionary, call, _) throws(PythonException) in
+            try dictionary.storage.exchange(call.key(0), call)
+        }
+        // A `dict` of those keys that are there, in the order in which they are asked for.
+        Method("dict.get_many", ["keys"], iterates: true) { (dictionary, call, _) throws(PythonException) in
+            var found = KeyedEntries()
+            for key in try call[0].pythonElements(python: call.python) {
+                let hashed = try PickleKey(key)
+                try hashed.check(call.python)
+                if let value = dictionary.storage[hashed] { found.set(hashed, (key, value)) }
+            }
+            return .value(FragmentBuilder.dictionary(found.entries))
+        }
+        // As a new `dict` of the same arguments; when they are not right, nothing changes.
+        Method(anyArguments: "dict.replace_all", iterates: true) { (dictionary, arguments, _) throws(PythonException) in
+            var replacement = ManagedDictionary()
+            try replacement.update(arguments, as: "replace_all")
+            dictionary.storage = replacement.storage
+            return .none
+        }
     }
 }
 

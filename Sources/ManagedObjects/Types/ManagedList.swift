@@ -22,7 +22,7 @@ public struct ManagedList: ManagedObject {
         guard given <= 1 else { throw .typeError("list \(CFunction.unpackingText(given, 0...1, arguments.python))") }
     }
 
-    public static let methods = MethodTable<ManagedList>(accessors + mutators + legacySlices)
+    public static let methods = MethodTable<ManagedList>(accessors + mutators + extras + legacySlices)
 
     public func value() -> Fragment { FragmentBuilder.list(elements) }
 
@@ -149,7 +149,7 @@ extension ManagedList {
                 list.elements[try list.position(call, "list assignment index out of range")] = call[1]
             }
             return .none
-        }
+        }.readingProxy(1) { (first) throws(PythonException) in try first.isSlice() }
         Method("list.append", .oneArgument) { (list, call, _) in
             list.elements.append(call[0])
             return .none
@@ -213,6 +213,33 @@ extension ManagedList {
     }
 }
 
+// MARK: - Beyond CPython
+
+extension ManagedList {
+    @MethodTableBuilder<ManagedList>
+    private static var extras: [Method<ManagedList>] {
+        // `l[index] += by`; the new element.
+        Method("list.increment", ["index"], optional: ["by"]) { (list, call, _) throws(PythonException) in
+            let position = try list.position(call, "list index out of range")
+            let sum = try call.incremented(list.elements[position], by: 1)
+            list.elements[position] = sum
+            return .value(sum)
+        }
+        Method("list.compare_and_set", ["index", "expected", "new"]) { (list, call, _) throws(PythonException) in
+            let position = try list.position(call, "list index out of range")
+            guard try call.expects(1, list.elements[position]) else { return .bool(false) }
+            list.elements[position] = call[2]
+            return .bool(true)
+        }
+        // The old element.
+        Method("list.exchange", ["index", "value"]) { (list, call, _) throws(PythonException) in
+            let position = try list.position(call, "list index out of range")
+            defer { list.elements[position] = call[1] }
+            return .value(list.elements[position])
+        }
+    }
+}
+
 // MARK: - Sorting
 
 extension ManagedList {
@@ -271,7 +298,7 @@ extension ManagedList {
             let slice = try call.legacySlice(length: list.elements.count)
             return .value(FragmentBuilder.list(slice.positions.map { list.elements[$0] }))
         }
-        Method("list.__setslice__", .parsedSlot(3)) { (list, call, _) throws(PythonException) in
+        Method("list.__setslice__", .parsedSlot(3), iterates: true) { (list, call, _) throws(PythonException) in
             try list.replace(call.legacySlice(length: list.elements.count), with: call.assignedElements(2, to: nil))
             return .none
         }
@@ -279,6 +306,13 @@ extension ManagedList {
             list.remove(try call.legacySlice(length: list.elements.count))
             return .none
         }
+    }
+}
+
+extension Fragment {
+    fileprivate func isSlice() throws(PythonException) -> Bool {
+        if int != nil { return false }
+        return try PythonSlice.parts(pythonValue()) != nil
     }
 }
 

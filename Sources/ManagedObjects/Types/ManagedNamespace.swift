@@ -12,13 +12,21 @@ public struct ManagedNamespace: ManagedObject {
             let name = arguments.python < PythonVersion(3, 10) ? "__init__" : "Namespace.__init__"
             throw .typeError("\(name)() takes 1 positional argument but \(arguments.positional.count + 1) were given")
         }
+        try set(arguments)
+    }
+
+    /// Sets attributes that are given by name.
+    private mutating func set(_ arguments: Arguments) throws(PythonException) {
         for (name, value) in arguments.keywords {
             let name = try arguments.text(ofName: name)
             attributes.set(try PickleKey(name), (name, value))
         }
     }
 
-    public static let methods = MethodTable<ManagedNamespace> {
+    public static let methods = MethodTable<ManagedNamespace>(accessors + extras)
+
+    @MethodTableBuilder<ManagedNamespace>
+    private static var accessors: [Method<ManagedNamespace>] {
         Method("Namespace.__getattribute__", .slot(1)) { (namespace, call, _) throws(PythonException) in
             guard let value = namespace.attributes[try PickleKey(call.attributeName())] else {
                 throw .missingAttribute(try call[0].pythonValue(), of: "Namespace", call.python)
@@ -50,6 +58,29 @@ public struct ManagedNamespace: ManagedObject {
             parts.append("\(name)=\(try value.pythonValue().pythonRepr(python: python))")
         }
         return "Namespace(\(parts.sorted().joined(separator: ", ")))"
+    }
+}
+
+// MARK: - Beyond CPython
+
+extension ManagedNamespace {
+    @MethodTableBuilder<ManagedNamespace>
+    private static var extras: [Method<ManagedNamespace>] {
+        Method("Namespace.increment", ["name"], optional: ["by"]) { (namespace, call, _) throws(PythonException) in
+            try namespace.attributes.increment(PickleKey(call.attributeName()), call)
+        }
+        Method("Namespace.compare_and_set", ["name"], optional: ["expected", "new"]) { (namespace, call, _) throws(PythonException) in
+            try namespace.attributes.compareAndSet(PickleKey(call.attributeName()), call)
+        }
+        Method("Namespace.exchange", ["name", "value"], optional: ["default"]) { (namespace, call, _) throws(PythonException) in
+            try namespace.attributes.exchange(PickleKey(call.attributeName()), call)
+        }
+        // `vars(namespace).update(name=value, …)`
+        Method(anyArguments: "Namespace.update") { (namespace, arguments, _) throws(PythonException) in
+            guard arguments.positional.isEmpty else { throw .typeError("update() takes attributes by name only: update(name=value)") }
+            try namespace.set(arguments)
+            return .none
+        }
     }
 }
 

@@ -13,15 +13,19 @@ public struct ManagedQueue: ManagedObject {
     }
 
     private var items: QueueItems
-    /// 0 for no bound, as in Python.
-    private let capacity: Int
+    private let capacity: QueueCapacity
     private var unfinished = 0
     private var getters = Waiters<Wish>()
-    private var putters = Waiters<Fragment>()
+    private var putters = Waiters<Putting>()
     private var joiners = Waiters<Void>()
     private var leases: [Int: Lease] = [:]
     private var lastReceipt = 0
     private var isShutDown = false
+
+    private struct Putting: Sendable {
+        let item: Fragment
+        let python: PythonVersion
+    }
 
     private struct Lease: Sendable {
         let session: SessionID
@@ -32,7 +36,11 @@ public struct ManagedQueue: ManagedObject {
     ///   - capacity: how many items may wait; 0 or less for no bound.
     ///   - order: in which order items come out.
     public init(capacity: Int = 0, order: QueueOrder = .fifo) {
-        self.capacity = max(capacity, 0)
+        self.init(QueueCapacity(.int(capacity)), order)
+    }
+
+    private init(_ capacity: QueueCapacity, _ order: QueueOrder) {
+        self.capacity = capacity
         items = QueueItems(order)
     }
 
@@ -45,14 +53,14 @@ public struct ManagedQueue: ManagedObject {
     public init(_ arguments: Arguments, order: QueueOrder) throws(PythonException) {
         let parameters = Parameters(name: "Queue.__init__", required: [], optional: ["maxsize"])
         let maxsize = try parameters.bind(arguments).first ?? nil
-        self.init(capacity: try maxsize?.pythonIndex() ?? 0, order: order)
+        self.init(QueueCapacity(try maxsize?.pythonValue() ?? 0), order)
     }
 
     public static var unpicklablePart: String? { "_thread.lock" }
 
     public static let methods = MethodTable<ManagedQueue> {
         Method("Queue.empty") { queue, _, _ in .bool(queue.items.isEmpty) }
-        Method("Queue.full") { queue, _, _ in .bool(queue.isFull) }
+        Method("Queue.full") { (queue, call, _) throws(PythonException) in .bool(try queue.capacity.isFull(queue.items.count, call.python)) }
         Method("Queue.qsize") { queue, _, _ in .int(queue.items.count) }
         Method("Queue.put", ["item"], optional: ["block", "timeout"]) { (queue, call, effects) throws(PythonException) in try queue.put(call, &effects) }
         Method("Queue.put_nowait", ["item"]) { (queue, call, effects) throws(PythonException) in try queue.putNoWait(call, &effects) }
@@ -92,7 +100,7 @@ public struct ManagedQueue: ManagedObject {
             ? "<Queue.\(items.order.className) instance at \(address)>" : "<queue.\(items.order.className) object at \(address)>"
     }
 
-    private var isFull: Bool { capacity > 0 && items.count >= capacity }
+    private var isFull: Bool { capacity.isReached(by: items.count) }
 }
 
 // MARK: - Putting
@@ -101,20 +109,21 @@ extension ManagedQueue {
     private mutating func put(_ call: Call, _ effects: inout Effects) throws(PythonException) -> Outcome {
         guard !isShutDown else { throw ManagedQueue.shutDown }
         // As in Python, a queue without a bound does not look at the timeout.
-        let deadline = capacity > 0 ? try call.deadline(block: 1, timeout: 2) : .doNotWait
+        let deadline = try capacity.isBounded(call.python) ? call.deadline(block: 1, timeout: 2) : .doNotWait
+        let putting = Putting(item: call[0], python: call.python)
         if !isFull {
-            try add(call[0], &effects)
+            try add(putting, &effects)
             return .none
         }
         guard case .block(let until) = deadline else { throw ManagedQueue.full }
-        putters.append(call.id, call[0])
+        putters.append(call.id, putting)
         return .waits(until: until)
     }
 
     private mutating func putNoWait(_ call: Call, _ effects: inout Effects) throws(PythonException) -> Outcome {
         guard !isShutDown else { throw ManagedQueue.shutDown }
-        guard !isFull else { throw ManagedQueue.full }
-        try add(call[0], &effects)
+        guard try !capacity.isBounded(call.python) || !isFull else { throw ManagedQueue.full }
+        try add(Putting(item: call[0], python: call.python), &effects)
         return .none
     }
 
@@ -122,15 +131,15 @@ extension ManagedQueue {
     private mutating func putMany(_ call: Call, _ effects: inout Effects) throws(PythonException) -> Outcome {
         let added = try call[0].pythonElements()
         guard !isShutDown else { throw ManagedQueue.shutDown }
-        guard capacity == 0 || items.count + added.count <= capacity else { throw ManagedQueue.full }
-        try items.insert(added)
+        guard try !capacity.isBounded(call.python) || !capacity.isReached(by: items.count + added.count - 1) else { throw ManagedQueue.full }
+        try items.insert(added, python: call.python)
         unfinished += added.count
         serveGetters(&effects)
         return .none
     }
 
-    private mutating func add(_ item: Fragment, _ effects: inout Effects) throws(PythonException) {
-        try items.insert([item])
+    private mutating func add(_ putting: Putting, _ effects: inout Effects) throws(PythonException) {
+        try items.insert([putting.item], python: putting.python)
         unfinished += 1
         serveGetters(&effects)
     }
@@ -143,9 +152,9 @@ extension ManagedQueue {
     }
 
     private mutating func servePutters(_ effects: inout Effects) {
-        while !isFull, let (call, item) = putters.popFirst() {
+        while !isFull, let (call, putting) = putters.popFirst() {
             do throws(PythonException) {
-                try add(item, &effects)
+                try add(putting, &effects)
                 effects.answer(call, .none)
             } catch {
                 effects.answer(call, .exception(error))

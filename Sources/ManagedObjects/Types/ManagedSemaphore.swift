@@ -2,37 +2,33 @@ public import Pickle
 
 /// `threading.Semaphore` and `threading.BoundedSemaphore`: so many may hold it at a time.
 public struct ManagedSemaphore: ManagedObject {
-    private var available: Int
+    /// A number, as in CPython not always a whole one.
+    private var available: PickleValue
     /// How many a bounded one has at most.
-    private let bound: Int?
+    private let bound: PickleValue?
     private var waiters = Waiters<Void>()
 
     /// - Parameters:
     ///   - value: how many may acquire it before one must release it.
     ///   - isBounded: whether releasing it more often than it was acquired is an error.
     public init(value: Int = 1, isBounded: Bool = false) {
-        available = max(value, 0)
-        bound = isBounded ? available : nil
+        self.init(.int(max(value, 0)), isBounded: isBounded)
+    }
+
+    fileprivate init(_ value: PickleValue, isBounded: Bool) {
+        available = value
+        bound = isBounded ? .some(value) : Optional.none
     }
 
     public init(_ arguments: Arguments) throws(PythonException) {
-        self.init(value: try Self.value(arguments, "Semaphore.__init__"))
+        self.init(try Self.value(arguments, "Semaphore.__init__"), isBounded: false)
     }
 
-    fileprivate static func value(_ arguments: Arguments, _ name: String) throws(PythonException) -> Int {
+    fileprivate static func value(_ arguments: Arguments, _ name: String) throws(PythonException) -> PickleValue {
         let bound = try Parameters(name: name, required: [], optional: ["value"]).bind(arguments)
-        guard let argument = bound.first ?? nil else { return 1 }
-        let value = try Self.integer(argument)
-        guard value >= 0 else { throw .valueError("semaphore initial value must be >= 0") }
+        let value = try bound.first??.pythonValue() ?? 1
+        guard try !value.isLess(than: 0, python: arguments.python) else { throw .valueError("semaphore initial value must be >= 0") }
         return value
-    }
-
-    /// A number; of a `float`, the next whole one.
-    private static func integer(_ argument: Fragment) throws(PythonException) -> Int {
-        if let int = argument.int { return int }
-        let value = try argument.pythonValue()
-        if case .float(let number) = value, let whole = Int(exactly: number.rounded(.up)) { return whole }
-        throw .typeError("'<' not supported between instances of '\(value.typeTitle(.latest))' and 'int'")
     }
 
     public static var unpicklablePart: String? { "_thread.lock" }
@@ -50,8 +46,8 @@ public struct ManagedSemaphore: ManagedObject {
     private mutating func acquire(_ call: Call) throws(PythonException) -> Outcome {
         let blocks = try call.truth(0, default: true)
         guard blocks || call.optional(1)?.isNone ?? true else { throw .valueError("can't specify timeout for non-blocking acquire") }
-        if available > 0 {
-            available -= 1
+        if available != 0 {
+            available = try available.pythonSum(with: -1, python: call.python)
             return .bool(true)
         }
         guard blocks, case .block(let until) = try call.deadline(timeout: 1, .added) else { return .bool(false) }
@@ -65,19 +61,24 @@ public struct ManagedSemaphore: ManagedObject {
     private mutating func release(_ arguments: Arguments, _ effects: inout Effects) throws(PythonException) {
         let optional = arguments.python < PythonVersion(3, 9) ? [] : ["n"]
         let given = try Parameters(name: "\(className).release", required: [], optional: optional).bind(arguments).first ?? nil
-        let count = try given.map { (argument) throws(PythonException) in try Self.integer(argument) } ?? 1
-        guard count >= 1 else { throw .valueError("n must be one or more") }
-        if let bound, count > bound - available { throw .valueError("Semaphore released too many times") }
-        add(count, &effects)
+        let count = try given?.pythonValue() ?? 1
+        guard try !count.isLess(than: 1, python: arguments.python) else { throw .valueError("n must be one or more") }
+        if let bound, try isReleasedTooOften(count, bound, arguments.python) { throw .valueError("Semaphore released too many times") }
+        available = try available.pythonSum(with: count, python: arguments.python)
+        serveWaiters(&effects)
     }
 
-    private mutating func add(_ count: Int, _ effects: inout Effects) {
-        var left = count
-        while left > 0, let (call, _) = waiters.popFirst() {
+    private func isReleasedTooOften(_ count: PickleValue, _ bound: PickleValue, _ python: PythonVersion) throws(PythonException) -> Bool {
+        if python < PythonVersion(3, 9) { return try !available.isLess(than: bound, python: python) }
+        return try bound.isLess(than: available.pythonSum(with: count, python: python), python: python)
+    }
+
+    /// As in CPython, one that waits looks only whether the number is 0.
+    private mutating func serveWaiters(_ effects: inout Effects) {
+        while available != 0, let less = try? available.pythonSum(with: -1), let (call, _) = waiters.popFirst() {
+            available = less
             effects.answer(call, .bool(true))
-            left -= 1
         }
-        available += left
     }
 
     public mutating func timeOut(_ call: CallID, effects: inout Effects) -> Reply? {
@@ -90,13 +91,15 @@ public struct ManagedSemaphore: ManagedObject {
 
     /// It was given to one that had gone.
     public mutating func takeBack(_ answer: Answer, effects: inout Effects) {
-        add(1, &effects)
+        available = (try? available.pythonSum(with: 1)) ?? available
+        serveWaiters(&effects)
     }
 
-    public func repr(python: PythonVersion, address: String) -> PythonText {
-        let most = bound.map { "/\($0)" } ?? ""
-        return PythonVersion(3, 11) <= python
-            ? "<threading.\(className) at \(address): value=\(available)\(most)>" : .plainRepr("threading", className, python, address)
+    public func repr(python: PythonVersion, address: String) throws(PythonException) -> PythonText {
+        guard PythonVersion(3, 11) <= python else { return .plainRepr("threading", className, python, address) }
+        let value = try available.pythonRepr(python: python)
+        guard let bound else { return "<threading.\(className) at \(address): value=\(value)>" }
+        return "<threading.\(className) at \(address): value=\(value)/\(try bound.pythonRepr(python: python))>"
     }
 }
 
@@ -104,7 +107,7 @@ extension Registry {
     /// `BoundedSemaphore` is a semaphore that knows its bound.
     mutating func registerBoundedSemaphore() {
         register("BoundedSemaphore") { (arguments) throws(PythonException) in
-            ManagedSemaphore(value: try ManagedSemaphore.value(arguments, "BoundedSemaphore.__init__"), isBounded: true)
+            ManagedSemaphore(try ManagedSemaphore.value(arguments, "BoundedSemaphore.__init__"), isBounded: true)
         }
     }
 }

@@ -51,6 +51,17 @@ extension ManagedSet {
         Method("set.__contains__", .oneArgument) { (set, call, _) throws(PythonException) in
             .bool(set.members.contains(try call.member()))
         }
+        // Beyond CPython: whether it was not there before.
+        Method("set.add_if_absent", .oneArgument) { (set, call, _) throws(PythonException) in
+            let before = set.members.count
+            try set.members.insert(call[0])
+            return .bool(set.members.count > before)
+        }
+        // Beyond CPython: all or none.
+        Method("set.replace_all", .oneArgument, iterates: true) { (set, call, _) throws(PythonException) in
+            set.members = try SetMembers(call[0])
+            return .none
+        }
         Method("set.__class_getitem__", .oneArgument) { (_, call, _) throws(PythonException) in
             .value(try Fragment(pythonValue: Self.alias(of: call[0].pythonValue())))
         }
@@ -193,9 +204,10 @@ extension ManagedSet {
         _ name: String, _ body: @escaping @Sendable (inout ManagedSet, SetMembers, Bool) throws(PythonException) -> Outcome
     ) -> Method<ManagedSet> {
         Method("set.\(name)", .slot(1), iterates: true) { (set, call, _) throws(PythonException) in
-            switch try call[0].pythonValue() {
-            case .set: return try body(&set, try SetMembers(call[0]), false)
-            case .frozenSet: return try body(&set, try SetMembers(call[0]), true)
+            let value = try call[0].pythonValue()
+            switch value {
+            case .set: return try body(&set, try SetMembers(value, in: call[0]), false)
+            case .frozenSet: return try body(&set, try SetMembers(value, in: call[0]), true)
             default: return .value(try Fragment(pythonValue: .global(PickleGlobal(module: "builtins", name: "NotImplemented"))))
             }
         }

@@ -23,6 +23,20 @@ public struct ManagedValue: ManagedObject {
             value.held = call[0]
             return .none
         }
+        // Beyond CPython: `value.value += by`, the new value; whether the expected one was replaced; the old value.
+        Method("Value.increment", optional: ["by"]) { (value, call, _) throws(PythonException) in
+            value.held = try call.incremented(value.held, by: 0)
+            return .value(value.held)
+        }
+        Method("Value.compare_and_set", ["expected", "new"]) { (value, call, _) throws(PythonException) in
+            guard try call.expects(0, value.held) else { return .bool(false) }
+            value.held = call[1]
+            return .bool(true)
+        }
+        Method("Value.exchange", ["value"]) { (value, call, _) in
+            defer { value.held = call[0] }
+            return .value(value.held)
+        }
     }
 
     public func value() throws(PythonException) -> Fragment {

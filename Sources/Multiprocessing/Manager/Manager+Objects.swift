@@ -19,9 +19,11 @@ extension Manager {
         ProxyType(object: try await create(typeID.name, arguments.map { try Fragment(encoding: $0) }))
     }
 
-    private func create(_ typeID: String, _ arguments: [Fragment]) async throws -> ObjectProxy {
+    private func create(
+        _ typeID: String, _ arguments: [Fragment], _ keywords: [(name: String, value: Fragment)] = []
+    ) async throws -> ObjectProxy {
         let client = try client
-        let created = try await client.callReferences("create", [try Fragment(.string(typeID))] + arguments).value()
+        let created = try await client.callReferences("create", [try Fragment(.string(typeID))] + arguments, keywords).value()
         guard case .tuple(let parts) = created, parts.count == 2, let identifier = parts[0].text else {
             throw ManagerError(.protocolViolation, "create answered with \(created)")
         }
@@ -39,6 +41,8 @@ extension Manager {
     }
 }
 
+// MARK: - Collections
+
 extension Manager {
     /// A new, empty `dict`.
     public func dictionary<Key, Value>(
@@ -47,10 +51,15 @@ extension Manager {
         DictionaryProxy(object: try await create("dict", []))
     }
 
+    /// A new `dict` with these entries.
+    public func dictionary<Key, Value>(_ entries: [Key: Value]) async throws -> DictionaryProxy<Key, Value> {
+        let pairs = try entries.map { (key: try Fragment(encoding: $0.key), value: try Fragment(encoding: $0.value)) }
+        return DictionaryProxy(object: try await create("dict", [FragmentBuilder.dictionary(pairs)]))
+    }
+
     /// A new `list` with these elements.
     public func list<Element>(_ elements: some Sequence<Element>) async throws -> ListProxy<Element> {
-        let pickled = FragmentBuilder.list(try elements.map { try Fragment(encoding: $0) })
-        return ListProxy(object: try await create("list", [pickled]))
+        ListProxy(object: try await create("list", [try Fragment(list: elements)]))
     }
 
     /// A new, empty `list`.
@@ -58,13 +67,63 @@ extension Manager {
         ListProxy(object: try await create("list", []))
     }
 
-    /// A new `Queue`.
+    /// A new `set`. CPython's servers have it since 3.14.
+    public func set<Element>(_ elements: some Sequence<Element>) async throws -> SetProxy<Element> {
+        SetProxy(object: try await create("set", [try Fragment(list: elements)]))
+    }
+
+    /// A new, empty `set`. CPython's servers have it since 3.14.
+    public func set<Element>(of type: Element.Type) async throws -> SetProxy<Element> {
+        SetProxy(object: try await create("set", []))
+    }
+
+    /// A new `Array`.
+    ///
+    /// - Parameter typecode: as Python's `array` names types: `i`, `q`, `d`…
+    // The type code is Python 2's `str`, which array.array there insists on; Python 3 reads it as its own.
+    public func array<Element>(_ elements: some Sequence<Element>, typecode: String) async throws -> ArrayProxy<Element> {
+        let code = try Fragment(.legacyString(Array(typecode.utf8)), at: .v2)
+        return ArrayProxy(object: try await create("Array", [code, try Fragment(list: elements)]))
+    }
+}
+
+// MARK: - Queues
+
+extension Manager {
+    /// A new `Queue`: the first in is the first out.
     ///
     /// - Parameter capacity: how many items may wait; 0 for no bound.
     public func queue<Element>(of type: Element.Type = PickleValue.self, capacity: Int = 0) async throws -> QueueProxy<Element> {
         QueueProxy(object: try await create("Queue", [Fragment(capacity)]))
     }
 
+    /// A new `JoinableQueue`: a queue whose items' work can be waited for.
+    ///
+    /// - Parameter capacity: how many items may wait; 0 for no bound.
+    public func joinableQueue<Element>(
+        of type: Element.Type = PickleValue.self, capacity: Int = 0
+    ) async throws -> JoinableQueueProxy<Element> {
+        JoinableQueueProxy(object: try await create("JoinableQueue", [Fragment(capacity)]))
+    }
+
+    /// A new `LifoQueue`: the last in is the first out. CPython's servers have none unless it is registered.
+    ///
+    /// - Parameter capacity: how many items may wait; 0 for no bound.
+    public func lifoQueue<Element>(of type: Element.Type = PickleValue.self, capacity: Int = 0) async throws -> QueueProxy<Element> {
+        QueueProxy(object: try await create("LifoQueue", [Fragment(capacity)]))
+    }
+
+    /// A new `PriorityQueue`: the lowest comes first, by Python's `<`. CPython's servers have none unless it is registered.
+    ///
+    /// - Parameter capacity: how many items may wait; 0 for no bound.
+    public func priorityQueue<Element>(of type: Element.Type = PickleValue.self, capacity: Int = 0) async throws -> QueueProxy<Element> {
+        QueueProxy(object: try await create("PriorityQueue", [Fragment(capacity)]))
+    }
+}
+
+// MARK: - Single values
+
+extension Manager {
     /// A new `Value`.
     ///
     /// - Parameter typecode: as Python's `array` names types; it is only kept.
@@ -73,18 +132,20 @@ extension Manager {
     }
 
     /// A new `Namespace`.
-    public func namespace() async throws -> NamespaceProxy {
-        NamespaceProxy(object: try await create("Namespace", []))
+    ///
+    /// - Parameter attributes: what it has from the beginning.
+    public func namespace(_ attributes: [String: any Encodable & Sendable] = [:]) async throws -> NamespaceProxy {
+        let attributes = try attributes.map { name, value in (name: name, value: try Fragment(encoding: value)) }
+        return NamespaceProxy(object: try await create("Namespace", [], attributes))
     }
+}
 
+// MARK: - Synchronization
+
+extension Manager {
     /// A new `Lock`.
     public func lock() async throws -> LockProxy {
         LockProxy(object: try await create("Lock", []))
-    }
-
-    /// A new `Event`.
-    public func event() async throws -> EventProxy {
-        EventProxy(object: try await create("Event", []))
     }
 
     /// A new `RLock`.
@@ -109,25 +170,15 @@ extension Manager {
         ConditionProxy(object: try await create("Condition", []))
     }
 
+    /// A new `Event`.
+    public func event() async throws -> EventProxy {
+        EventProxy(object: try await create("Event", []))
+    }
+
     /// A new `Barrier`.
     ///
     /// - Parameter parties: how many must meet.
     public func barrier(parties: Int) async throws -> BarrierProxy {
         BarrierProxy(object: try await create("Barrier", [Fragment(parties)]))
-    }
-
-    /// A new `Array`.
-    ///
-    /// - Parameter typecode: as Python's `array` names types: `i`, `q`, `d`…
-    // The type code is Python 2's `str`, which array.array there insists on; Python 3 reads it as its own.
-    public func array<Element>(_ elements: some Sequence<Element>, typecode: String) async throws -> ArrayProxy<Element> {
-        let pickled = FragmentBuilder.list(try elements.map { try Fragment(encoding: $0) })
-        return ArrayProxy(object: try await create("Array", [try Fragment(.legacyString(Array(typecode.utf8)), at: .v2), pickled]))
-    }
-
-    /// A new `set`. CPython's servers have it since 3.14.
-    public func set<Element>(_ elements: some Sequence<Element>) async throws -> SetProxy<Element> {
-        let pickled = FragmentBuilder.list(try elements.map { try Fragment(encoding: $0) })
-        return SetProxy(object: try await create("set", [pickled]))
     }
 }

@@ -30,9 +30,11 @@ public struct BarrierProxy: Proxy {
     }
 
     /// Waits no longer than this, and breaks the barrier when not all have come (`barrier.wait(timeout)`).
+    ///
+    /// - Throws: ``RemoteError`` of type `brokenBarrier`, for all who wait.
     @discardableResult
-    public func wait(timeout: Duration) async throws -> Int {
-        try await object.result(of: "wait", [try Fragment(encoding: timeout.inSeconds)])
+    public func wait(for timeout: Duration) async throws -> Int {
+        try await object.result(of: "wait", [try Fragment(timeout)])
     }
 
     /// Breaks the barrier: all who wait get an error (`barrier.abort()`).

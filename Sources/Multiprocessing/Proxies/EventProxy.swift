@@ -29,6 +29,6 @@ public struct EventProxy: Proxy {
     ///
     /// - Returns: whether it is set.
     public func wait(for timeout: Duration) async throws -> Bool {
-        try await object.result(of: "wait", [try Fragment(encoding: timeout.inSeconds)])
+        try await object.result(of: "wait", [try Fragment(timeout)])
     }
 }

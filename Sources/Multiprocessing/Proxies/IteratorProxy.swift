@@ -8,7 +8,8 @@ public struct IteratorProxy<Element: Codable & Sendable>: Proxy, AsyncSequence {
     /// The next element; `nil` when there is none any more (`next(iterator)`).
     public func next() async throws -> Element? {
         do {
-            return try await object.result(of: "__next__", [])
+            let element: Element = try await object.result(of: "__next__", [])
+            return element
         } catch let error as RemoteError where error.isMissing("__next__") {
             return try await legacyNext()
         } catch let error as RemoteError where error.type == .stopIteration {
@@ -19,7 +20,8 @@ public struct IteratorProxy<Element: Codable & Sendable>: Proxy, AsyncSequence {
     /// Python 2.7's name of the method.
     private func legacyNext() async throws -> Element? {
         do {
-            return try await object.result(of: "next", [])
+            let element: Element = try await object.result(of: "next", [])
+            return element
         } catch let error as RemoteError where error.type == .stopIteration {
             return nil
         }
@@ -34,11 +36,4 @@ public struct IteratorProxy<Element: Codable & Sendable>: Proxy, AsyncSequence {
     }
 
     public func makeAsyncIterator() -> AsyncIterator { AsyncIterator(proxy: self) }
-}
-
-extension RemoteError {
-    /// Whether the object has no such method, or does not expose it.
-    fileprivate func isMissing(_ method: String) -> Bool {
-        type == .attributeError || type == .keyError && message.contains(method)
-    }
 }

@@ -106,6 +106,7 @@ public struct ObjectProxy: Sendable {
 extension Fragment {
     /// Reads what a method returned. Where a list is asked for, Python's view of a dict and its `array` are lists, too.
     fileprivate func decodeResult<Result: Decodable>() throws -> Result {
+        if let result: Result = decodeDirectly() { return result }
         let value = try value()
         if Result.self == PickleValue.self { return try PickleDecoder().decode(from: value) }
         return try PickleDecoder().decode(from: value.asList ?? value)

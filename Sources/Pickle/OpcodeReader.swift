@@ -1,0 +1,135 @@
+/// Reads values in the forms that picklers give them as a rule: numbers, text, bytes, lists of these. Any other form, a memo's `GET`
+/// for example, is left to ``Unpickler``: the methods then give `nil`.
+struct OpcodeReader {
+    private let bytes: UnsafeRawBufferPointer
+    private var offset = 0
+
+    init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
+
+    var isAtEnd: Bool { offset == bytes.count }
+
+    /// Steps over an opcode without an argument, when it is the next.
+    mutating func take(_ opcode: PickleOpcode) -> Bool {
+        guard offset < bytes.count, bytes[offset] == opcode.rawValue else { return false }
+        offset += 1
+        return true
+    }
+
+    /// A number of a known width that follows the opcode, lowest byte first.
+    private func argument<Number: FixedWidthInteger>(_ type: Number.Type = Number.self) -> Number? {
+        guard bytes.count - offset - 1 >= MemoryLayout<Number>.size else { return nil }
+        return Number(littleEndian: bytes.loadUnaligned(fromByteOffset: offset + 1, as: type))
+    }
+
+    private mutating func number<Number: FixedWidthInteger>(_ type: Number.Type) -> Int? {
+        guard let number = argument(type) else { return nil }
+        offset += 1 + MemoryLayout<Number>.size
+        return Int(number)
+    }
+
+    private var opcode: UInt8 { offset < bytes.count ? bytes[offset] : PickleOpcode.stop.rawValue }
+}
+
+// MARK: - Atoms
+
+extension OpcodeReader {
+    /// An `int` that fits 64 bits.
+    mutating func integer() -> Int? {
+        switch opcode {
+        case PickleOpcode.binInt1.rawValue: number(UInt8.self)
+        case PickleOpcode.binInt2.rawValue: number(UInt16.self)
+        case PickleOpcode.binInt.rawValue: number(Int32.self)
+        case PickleOpcode.long1.rawValue: long()
+        default: nil
+        }
+    }
+
+    private mutating func long() -> Int? {
+        guard let count = argument(UInt8.self).map(Int.init), count <= 8, bytes.count - offset - 2 >= count else { return nil }
+        defer { offset += 2 + count }
+        guard count > 0 else { return 0 }
+        var bits: UInt64 = 0
+        for place in 0..<count { bits |= UInt64(bytes[offset + 2 + place]) << UInt64(8 * place) }
+        // Shifted up and down again, the sign fills the bits above the number.
+        let unused = UInt64(64 - 8 * count)
+        return Int(Int64(bitPattern: bits << unused) >> Int64(unused))
+    }
+
+    mutating func bool() -> Bool? {
+        take(.newTrue) ? true : take(.newFalse) ? false : nil
+    }
+
+    /// A `float`, or an `int` as the nearest one.
+    mutating func double() -> Double? {
+        guard opcode == PickleOpcode.binFloat.rawValue else { return integer().map(Double.init) }
+        guard let bits = argument(UInt64.self) else { return nil }
+        offset += 9
+        return Double(bitPattern: bits.byteSwapped)
+    }
+
+    /// A `str` without lone surrogates.
+    mutating func text() -> String? {
+        counted(.shortBinUnicode, .binUnicode) { String(validating: $0, as: UTF8.self) }
+    }
+
+    /// `bytes`
+    mutating func byteString() -> [UInt8]? {
+        counted(.shortBinBytes, .binBytes) { Array($0) }
+    }
+
+    private mutating func counted<Value>(
+        _ short: PickleOpcode, _ medium: PickleOpcode, _ make: (Slice<UnsafeRawBufferPointer>) -> Value?
+    ) -> Value? {
+        let (count, width): (Int?, Int)
+        switch opcode {
+        case short.rawValue: (count, width) = (argument(UInt8.self).map(Int.init), 1)
+        case medium.rawValue: (count, width) = (argument(UInt32.self).map(Int.init), 4)
+        default: return nil
+        }
+        let start = offset + 1 + width
+        guard let count, bytes.count - start >= count else { return nil }
+        offset = start + count
+        return make(bytes[start..<offset])
+    }
+}
+
+// MARK: - Containers
+
+extension OpcodeReader {
+    /// A `list` whose elements are none, up to the end of the bytes.
+    mutating func list<Element>(_ element: (inout OpcodeReader) -> Element?) -> [Element]? {
+        take(.emptyList) ? elements(.appends, one: .append, element) : nil
+    }
+
+    /// A `set`, up to the end of the bytes.
+    mutating func set<Element>(_ element: (inout OpcodeReader) -> Element?) -> [Element]? {
+        take(.emptySet) ? elements(.addItems, one: nil, element) : nil
+    }
+
+    /// Picklers write batches, and for itself an element of a list that is the only one of its batch.
+    private mutating func elements<Element>(
+        _ many: PickleOpcode, one: PickleOpcode?, _ element: (inout OpcodeReader) -> Element?
+    ) -> [Element]? {
+        var elements: [Element] = []
+        while !isAtEnd {
+            if take(.mark) {
+                repeat {
+                    guard let next = element(&self) else { return nil }
+                    elements.append(next)
+                } while !take(many)
+            } else {
+                guard let one, let next = element(&self), take(one) else { return nil }
+                elements.append(next)
+            }
+        }
+        return elements
+    }
+
+    /// A `tuple` of two.
+    mutating func pair<First, Second>(
+        _ first: (inout OpcodeReader) -> First?, _ second: (inout OpcodeReader) -> Second?
+    ) -> (First, Second)? {
+        guard let one = first(&self), let other = second(&self), take(.tuple2) else { return nil }
+        return (one, other)
+    }
+}
