@@ -45,7 +45,8 @@ public class HostedObject: @unchecked Sendable {
     public func summary(address: String) -> String { "" }
 
     public func timeOut(_ call: CallID, effects: inout Effects) -> Reply? { nil }
-    public func cancel(_ call: CallID, effects: inout Effects) {}
+    @discardableResult
+    public func cancel(_ call: CallID, effects: inout Effects) -> Bool { false }
     public func takeBack(_ answer: Answer, effects: inout Effects) {}
     public func end(_ session: SessionID, effects: inout Effects) {}
 }
@@ -102,7 +103,7 @@ private final class Host<Object: ManagedObject>: HostedObject, @unchecked Sendab
         state.withLock { $0.timeOut(call, effects: &effects) }
     }
 
-    override func cancel(_ call: CallID, effects: inout Effects) {
+    override func cancel(_ call: CallID, effects: inout Effects) -> Bool {
         state.withLock { $0.cancel(call, effects: &effects) }
     }
 
