@@ -11,15 +11,6 @@ enum ClientMessage {
     case acknowledgement(of: UInt64)
 }
 
-/// What a reply is, beside its pickle.
-struct ReplyFlags: OptionSet {
-    let rawValue: UInt8
-    /// The server keeps what the reply refers to until it is acknowledged.
-    static let isKept = ReplyFlags(rawValue: 1)
-    /// The call was cancelled and has done nothing; there is no pickle.
-    static let isCancelled = ReplyFlags(rawValue: 2)
-}
-
 /// How the messages of a session look: what differs between CPython's sessions and multiplexed ones.
 protocol MessageForm {
     /// Whether the next request may be served while these are outstanding.
@@ -29,7 +20,7 @@ protocol MessageForm {
     /// Writes what stands before a reply in its frame.
     func writeHeader(of number: UInt64, to output: inout ByteBuffer)
     /// Completes the header that begins at the index.
-    func setFlags(_ flags: ReplyFlags, at index: Int, in output: inout ByteBuffer)
+    func setFlags(_ flags: MultiplexedFrame.Flags, at index: Int, in output: inout ByteBuffer)
 }
 
 /// CPython's form: a frame is a request, and its reply comes before the next is served. Asking again says that the last reply has been
@@ -47,5 +38,5 @@ struct PlainMessages: MessageForm {
     }
 
     func writeHeader(of number: UInt64, to output: inout ByteBuffer) {}
-    func setFlags(_ flags: ReplyFlags, at index: Int, in output: inout ByteBuffer) {}
+    func setFlags(_ flags: MultiplexedFrame.Flags, at index: Int, in output: inout ByteBuffer) {}
 }

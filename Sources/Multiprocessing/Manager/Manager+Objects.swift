@@ -20,12 +20,7 @@ extension Manager {
     }
 
     private func create(_ typeID: String, _ arguments: [Fragment]) async throws -> ObjectProxy {
-        let client = try client
-        let created = try await client.callReferences("create", [try Fragment(.string(typeID))] + arguments).value()
-        guard case .tuple(let parts) = created, parts.count == 2, let identifier = parts[0].text else {
-            throw ManagerError(.protocolViolation, "create answered with \(created)")
-        }
-        return ObjectProxy(reference: ObjectReference(counted: identifier, typeID: typeID, client: client))
+        ObjectProxy(reference: try await client.create(typeID, arguments))
     }
 
     /// Whether the server is of this kind, with leases and what else it has beyond CPython's.

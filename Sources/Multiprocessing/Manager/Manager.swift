@@ -29,6 +29,7 @@ public final class Manager: Sendable {
     private let definition: any ManagerDefinition.Type
     private let requestedAddress: ManagerAddress?
     private let authkey: AuthenticationKey
+    private let configuration: ManagerConfiguration
     private let state = Mutex(State.new)
 
     /// A manager that has neither started nor connected yet.
@@ -37,13 +38,15 @@ public final class Manager: Sendable {
     ///   - definition: what its server offers. For ``connect()`` it does not matter.
     ///   - address: where the server listens or is; `nil` for a private unix socket, which only ``start()`` can make.
     ///   - authkey: what every client must know; `nil` for this process's own key, which its children have, too.
+    ///   - configuration: how this process uses the server.
     public init(
         _ definition: any ManagerDefinition.Type = StandardTypes.self, address: ManagerAddress? = nil,
-        authkey: AuthenticationKey? = nil
+        authkey: AuthenticationKey? = nil, configuration: ManagerConfiguration = ManagerConfiguration()
     ) {
         self.definition = definition
         requestedAddress = address
         self.authkey = authkey ?? AuthenticationKey(CurrentProcess.authkey)
+        self.configuration = configuration
     }
 
     deinit {
@@ -93,7 +96,7 @@ extension Manager {
             let process = try ChildProcess(target, prefix: "Manager", role: .server)
             try await process.start()
             let report = String(decoding: try await process.firstReport(), as: UTF8.self)
-            let client = ManagerClient.shared(address: try ManagerAddress(parsing: report), authkey: authkey)
+            let client = ManagerClient.shared(address: try ManagerAddress(parsing: report), authkey: authkey, configuration: configuration)
             state.withLock { $0 = .started(process, client, folder) }
         } catch {
             folder?.remove()
@@ -109,7 +112,7 @@ extension Manager {
             throw ManagerError(.cannotConnect, "connect() needs to be told the server's address: Manager(address: …)")
         }
         try begin()
-        let client = ManagerClient.shared(address: address, authkey: authkey)
+        let client = ManagerClient.shared(address: address, authkey: authkey, configuration: configuration)
         do {
             _ = try await client.traits()
             state.withLock { $0 = .connected(client) }
@@ -165,9 +168,9 @@ extension Manager {
 /// Runs the body with a manager that has been started, and shuts it down afterwards, whatever happens. Python's `with Manager() as manager`.
 public func withManager<Result>(
     _ definition: any ManagerDefinition.Type = StandardTypes.self, address: ManagerAddress? = nil,
-    authkey: AuthenticationKey? = nil, _ body: (Manager) async throws -> Result
+    authkey: AuthenticationKey? = nil, configuration: ManagerConfiguration = ManagerConfiguration(), _ body: (Manager) async throws -> Result
 ) async throws -> Result {
-    let manager = Manager(definition, address: address, authkey: authkey)
+    let manager = Manager(definition, address: address, authkey: authkey, configuration: configuration)
     try await manager.start()
     do {
         let result = try await body(manager)
