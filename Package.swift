@@ -79,7 +79,7 @@ let package = Package(
             name: "ProcessTestProgram", dependencies: ["Multiprocessing"], path: "Tests/ProcessTestProgram", swiftSettings: settings),
         .testTarget(
             name: "MultiprocessingTests",
-            dependencies: ["Multiprocessing", "Pickle", "ProcessTestProgram", "TestSupport"] + examples.map { .target(name: $0.name) },
+            dependencies: ["Multiprocessing", "ManagerServer", "Pickle", "ProcessTestProgram", "TestSupport"] + examples.map { .target(name: $0.name) },
             swiftSettings: settings),
         .testTarget(name: "ManagerCommandTests", dependencies: ["manager", "Multiprocessing", "TestSupport"], swiftSettings: settings),
         .testTarget(name: "ConformanceTests", dependencies: ["manager", "TestSupport"], swiftSettings: settings),

@@ -125,8 +125,17 @@ final class ClientConnectionHandler: ChannelInboundHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        fail(ManagerError(.connectionLost, "\(error)"))
+        end(ManagerError(.connectionLost, "\(error)"), context)
+    }
+
+    /// Fails what waits, and closes the connection: first, since whoever is told would take it for one that can be used.
+    private func end(_ error: ManagerError, _ context: ChannelHandlerContext) {
+        let waiting = replies
+        replies = []
+        ready.fail(error)
+        receiver?.connectionHasEnded(error)
         context.close(promise: nil)
+        for reply in waiting { reply.fail(error) }
     }
 
     private func fail(_ error: ManagerError) {
@@ -143,8 +152,7 @@ final class ClientConnectionHandler: ChannelInboundHandler {
         do {
             while let frame = try decoder.nextFrame(in: &input) { try receive(frame, context) }
         } catch {
-            fail(error as? ManagerError ?? ManagerError(.protocolViolation, "\(error)"))
-            context.close(promise: nil)
+            end(error as? ManagerError ?? ManagerError(.protocolViolation, "\(error)"), context)
         }
     }
 
@@ -212,8 +220,7 @@ final class ClientConnectionHandler: ChannelInboundHandler {
     private func giveUp(_ replies: EventLoopFuture<[ByteBuffer]>, after limit: CallLimit, _ context: ChannelHandlerContext) {
         guard let deadline = limit.deadline else { return }
         let timer = context.eventLoop.assumeIsolated().scheduleTask(deadline: deadline.moment) {
-            self.fail(limit.exceeded)
-            context.close(promise: nil)
+            self.end(limit.exceeded, context)
         }
         replies.whenComplete { _ in timer.cancel() }
     }
