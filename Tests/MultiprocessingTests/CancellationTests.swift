@@ -105,7 +105,7 @@ import Testing
         let (queue, barrier) = (try await manager(sharedQueue), try await manager.barrier(parties: 3))
         let (first, second) = (Task { try await barrier.wait() }, Task { try await barrier.wait() })
         try await waitUntil { try await barrier.waitingCount == 2 }
-        server.stop()
+        try await server.stop()
         first.cancel()
         await #expect(throws: CancellationError.self) { try await first.value }
         #expect(await managerError { _ = try await second.value } == .connectionLost)

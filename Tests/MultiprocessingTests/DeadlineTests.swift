@@ -18,7 +18,8 @@ import Testing
                 let code = await Task.detached { await managerError { try await withDeadline(.milliseconds(20)) { try await lock.withLock {} } } }.value
                 #expect(code == .deadlineExceeded)
             }
-            try await lock.withLock {}
+            // CPython gives the lock to the one that has gone.
+            if case .swift = server { try await lock.withLock {} }
         }
     }
 
@@ -68,7 +69,7 @@ import Testing
         #expect(await managerError { _ = try await withDeadline(.milliseconds(150)) { try await queue.get() } } == .deadlineExceeded)
         try await event.set()
         try await waiting.value
-        server.stop()
+        try await server.stop()
         #expect(await managerError { _ = try await queue.count } == .deadlineExceeded)
         server.goOn()
         await manager.shutdown()
@@ -78,7 +79,7 @@ import Testing
         let server = try await ServerProgram()
         let manager = try await server.connect()
         let queue = try await manager(sharedQueue)
-        server.stop()
+        try await server.stop()
         #expect(await managerError { _ = try await withDeadline(.milliseconds(50)) { try await queue.withLease { _ in } } } == .deadlineExceeded)
         server.goOn()
         await manager.shutdown()

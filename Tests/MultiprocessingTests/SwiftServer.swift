@@ -48,9 +48,9 @@ final class ServerProgram {
     /// Starts it, always at the same address.
     func start() async throws {
         let program = try TestProgram(
-            BuiltProduct.path("manager"), ["serve", "--address", path, "--register", "get_task=Queue"], environment: ["MANAGER_AUTHKEY": "abc"],
+            BuiltProduct.path("manager"), ["serve", "--address", "unix:\(path)", "--register", "get_task=Queue"], environment: ["MANAGER_AUTHKEY": "abc"],
             input: [])
-        #expect(await program.nextLine() == "listening on \(path)")
+        #expect(await program.nextLine() == "listening on unix:\(path)")
         self.program = program
     }
 
@@ -61,8 +61,17 @@ final class ServerProgram {
         try await waitForEnd(of: program.pid)
     }
 
-    /// Stops it as `kill -STOP` does: its connections stay, and nobody answers.
-    func stop() { if let program { Glibc.kill(program.pid, SIGSTOP) } }
+    /// Stops it as `kill -STOP` does, and waits until each of its threads has: its connections stay, and nobody answers.
+    func stop() async throws {
+        guard let program else { return }
+        Glibc.kill(program.pid, SIGSTOP)
+        let folder = "/proc/\(program.pid)/task"
+        try await waitUntil {
+            try FileManager.default.contentsOfDirectory(atPath: folder).allSatisfy { thread in
+                try String(contentsOfFile: "\(folder)/\(thread)/stat", encoding: .utf8).split(separator: ")").last?.hasPrefix(" T") == true
+            }
+        }
+    }
     func goOn() { if let program { Glibc.kill(program.pid, SIGCONT) } }
 
     func connect(_ configuration: ManagerConfiguration = ManagerConfiguration()) async throws -> Manager {
