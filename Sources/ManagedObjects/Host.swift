@@ -37,8 +37,11 @@ class Host<Object>: HostedObject, @unchecked Sendable {
         }
     }
 
-    override func cancel(_ call: CallID, effects: inout Effects) {
-        running.withLock { $0.removeValue(forKey: call) }?.cancel()
+    /// A call that has left the event loop is told to end, and is not waited for.
+    override func cancel(_ call: CallID, effects: inout Effects) -> Bool {
+        guard let task = running.withLock({ $0.removeValue(forKey: call) }) else { return false }
+        task.cancel()
+        return true
     }
 }
 

@@ -43,7 +43,8 @@ public class HostedObject: @unchecked Sendable {
     public func summary(address: String) -> String { "" }
 
     public func timeOut(_ call: CallID, effects: inout Effects) -> Reply? { nil }
-    public func cancel(_ call: CallID, effects: inout Effects) {}
+    @discardableResult
+    public func cancel(_ call: CallID, effects: inout Effects) -> Bool { false }
     public func takeBack(_ answer: Answer, effects: inout Effects) {}
     public func end(_ session: SessionID, effects: inout Effects) {}
 }

@@ -32,7 +32,10 @@ public protocol ManagedObject: Sendable {
     mutating func timeOut(_ call: CallID, effects: inout Effects) -> Reply?
 
     /// A waiting call's peer has gone, or has given the call up.
-    mutating func cancel(_ call: CallID, effects: inout Effects)
+    ///
+    /// - Returns: whether it waited and is now forgotten; `false` when its answer has been given or will still come.
+    @discardableResult
+    mutating func cancel(_ call: CallID, effects: inout Effects) -> Bool
 
     /// An answer given through ``Effects`` could not be delivered, since its peer has gone: what it gave comes back.
     mutating func takeBack(_ answer: Answer, effects: inout Effects)
@@ -56,7 +59,7 @@ extension ManagedObject {
     }
 
     public mutating func timeOut(_ call: CallID, effects: inout Effects) -> Reply? { nil }
-    public mutating func cancel(_ call: CallID, effects: inout Effects) {}
+    public mutating func cancel(_ call: CallID, effects: inout Effects) -> Bool { false }
     public mutating func takeBack(_ answer: Answer, effects: inout Effects) {}
     public mutating func end(_ session: SessionID, effects: inout Effects) {}
 }

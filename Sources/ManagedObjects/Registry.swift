@@ -47,6 +47,11 @@ public struct Registry: Sendable {
         registrations.values.compactMap { if case .shared(let object) = $0.creation { object } else { nil } }
     }
 
+    /// The names under which one object is registered for all, sorted.
+    public var sharedTypeIDs: [String] {
+        registrations.compactMap { if case .shared = $0.value.creation { $0.key } else { nil } }.sorted()
+    }
+
     /// The object for one call of `create`.
     ///
     /// - Throws: `KeyError` when nothing is registered under the name; what the constructor raises.

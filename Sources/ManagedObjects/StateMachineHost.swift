@@ -31,9 +31,8 @@ final class StateMachineHost<Object: ManagedObject>: Host<Object>, @unchecked Se
         state.withLock { $0.timeOut(call, effects: &effects) }
     }
 
-    override func cancel(_ call: CallID, effects: inout Effects) {
-        super.cancel(call, effects: &effects)
-        state.withLock { $0.cancel(call, effects: &effects) }
+    override func cancel(_ call: CallID, effects: inout Effects) -> Bool {
+        super.cancel(call, effects: &effects) || state.withLock { $0.cancel(call, effects: &effects) }
     }
 
     override func takeBack(_ answer: Answer, effects: inout Effects) {

@@ -31,7 +31,8 @@ final class ConnectionHandler: ChannelDuplexHandler {
     private var decoder = FrameDecoder(maximumLength: Authentication.maximumMessageLength)
     private var input = ByteBuffer()
     private var output = ByteBuffer()
-    private var waiting: (call: WaitingCall, timer: Scheduled<Void>?)?
+    private var form: any MessageForm = PlainMessages()
+    private var calls = OutstandingCalls()
     private var handshakeTimer: Scheduled<Void>?
     private var context: ChannelHandlerContext?
     /// A read was asked for and held back.
@@ -70,15 +71,14 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
     func channelInactive(context: ChannelHandlerContext) {
         handshakeTimer?.cancel()
-        waiting?.timer?.cancel()
         phase = .closing
         self.context = nil
+        let waiting = calls.removeAll()
         if var session {
             connections.remove(session.id)
-            session.end(waiting: waiting?.call)
+            session.end(waiting: waiting)
         }
         session = nil
-        waiting = nil
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
@@ -115,13 +115,13 @@ final class ConnectionHandler: ChannelDuplexHandler {
         context.fireChannelWritabilityChanged()
     }
 
-    /// Reads no more from a peer that has sent enough while a call of its waits, or that does not take its replies.
+    /// Reads no more from a peer that has sent enough while it may not be served, or that does not take its replies.
     func read(context: ChannelHandlerContext) {
         if mayRead(context) { context.read() } else { readIsHeldBack = true }
     }
 
     private func mayRead(_ context: ChannelHandlerContext) -> Bool {
-        context.channel.isWritable && (waiting == nil || input.readableBytes < configuration.maximumReadAhead)
+        context.channel.isWritable && (form.maySend(beside: calls) || input.readableBytes < configuration.maximumReadAhead)
     }
 
     /// Goes on after a pause.
@@ -137,7 +137,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
     private func process() {
         let now = Timestamp(nanoseconds: Int64(NIODeadline.now().uptimeNanoseconds))
         do throws(FrameError) {
-            while waiting == nil, isReceiving, let range = try decoder.frame(in: input, at: input.readerIndex) {
+            while form.maySend(beside: calls), isReceiving, let range = try decoder.frame(in: input, at: input.readerIndex) {
                 serve(range, now: now)
                 input.moveReaderIndex(to: range.upperBound)
             }
@@ -163,7 +163,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
             switch phase {
             case .authenticating(let authentication): authenticate(authentication, frame)
             case .opening: open(frame)
-            case .serving: serve(frame, now: now)
+            case .serving: receive(frame, now: now)
             case .closing: break
             }
         }
@@ -200,21 +200,53 @@ final class ConnectionHandler: ChannelDuplexHandler {
     private func open(_ frame: UnsafeRawBufferPointer) {
         handshakeTimer?.cancel()
         handshakeTimer = nil
-        switch session?.open(frame, into: &output) {
+        // What CPython takes for the end.
+        guard !frame.isEmpty else { return closeAfterFlush() }
+        let mark = output.beginFrame()
+        let opening = session?.open(frame, into: &output)
+        output.endFrame(mark)
+        switch opening {
         case .session: phase = .serving
+        case .multiplexed:
+            form = MultiplexedMessages(maximumOutstandingCalls: configuration.maximumOutstandingCalls)
+            phase = .serving
         case .oneShot, nil: closeAfterFlush()
         }
     }
 
-    private func serve(_ frame: UnsafeRawBufferPointer, now: Timestamp) {
-        switch session?.serve(frame, now: now, into: &output) {
-        case .answered: break
-        case .waits(let call, let until): wait(for: call, until: until)
-        case .end, nil: closeAfterFlush()
+    // MARK: Calls
+
+    private func receive(_ frame: UnsafeRawBufferPointer, now: Timestamp) {
+        switch form.read(frame) {
+        case .request(let number, let body, let earlier):
+            if let earlier { calls.release(earlier) }
+            serve(body, as: number, now: now)
+        case .cancellation(let number): cancel(number)
+        case .acknowledgement(let number): calls.release(number)
+        case nil: closeAfterFlush()
         }
     }
 
-    // MARK: Waiting
+    private func serve(_ request: UnsafeRawBufferPointer, as number: UInt64, now: Timestamp) {
+        let mark = output.beginFrame()
+        let header = output.writerIndex
+        form.writeHeader(of: number, to: &output)
+        switch session?.serve(request, as: number, now: now, into: &output) {
+        case .answered(let owner): finish(number, mark, header, keeping: owner)
+        case .waits(let call, let until):
+            output.cancelFrame(mark)
+            wait(for: call, until: until)
+        case nil: output.cancelFrame(mark)
+        }
+    }
+
+    private func finish(_ number: UInt64, _ mark: FrameMark, _ header: Int, keeping owner: (any FragmentOwner)?) {
+        if let owner {
+            calls.keep(owner, for: number)
+            form.setFlags(.isKept, at: header, in: &output)
+        }
+        output.endFrame(mark)
+    }
 
     private func wait(for call: WaitingCall, until: Timestamp?) {
         guard let context else { return }
@@ -224,11 +256,11 @@ final class ConnectionHandler: ChannelDuplexHandler {
                 bound.value.timeOut(call)
             }
         }
-        waiting = (call, timer)
+        calls.insert(call, timer: timer)
     }
 
     private func timeOut(_ call: WaitingCall) {
-        guard waiting?.call.id == call.id, let reply = session?.timeOut(call) else { return }
+        guard calls[call.id.number] != nil, let reply = session?.timeOut(call) else { return }
         answer(call, reply)
     }
 
@@ -236,16 +268,31 @@ final class ConnectionHandler: ChannelDuplexHandler {
     ///
     /// - Returns: `false` when the connection has gone or the call is not waiting any more.
     func resume(with answer: Answer) -> Bool {
-        guard let call = waiting?.call, call.id == answer.call, context?.channel.isActive == true else { return false }
+        guard let call = calls[answer.call.number], context?.channel.isActive == true else { return false }
         self.answer(call, answer.reply)
         return true
     }
 
     private func answer(_ call: WaitingCall, _ reply: Reply) {
-        waiting?.timer?.cancel()
-        waiting = nil
-        session?.write(reply, at: call.version, into: &output)
+        let number = call.id.number
+        _ = calls.remove(number)
+        let mark = output.beginFrame()
+        let header = output.writerIndex
+        form.writeHeader(of: number, to: &output)
+        let owner = session?.write(reply, at: call.version, into: &output)
+        finish(number, mark, header, keeping: owner)
         goOn()
+    }
+
+    /// Gives a call up for its peer. One that does not wait any more is answered as if nothing had been said.
+    private func cancel(_ number: UInt64) {
+        guard let call = calls[number], session?.cancel(call) == true else { return }
+        _ = calls.remove(number)
+        let mark = output.beginFrame()
+        let header = output.writerIndex
+        form.writeHeader(of: number, to: &output)
+        form.setFlags(.isCancelled, at: header, in: &output)
+        output.endFrame(mark)
     }
 
     // MARK: Writing

@@ -40,6 +40,9 @@ public final class ManagerServer: Sendable {
         }
     }
 
+    /// How many connections there are now.
+    public var connectionCount: Int { connections.count }
+
     /// Waits until a client asks the server to end, or ``shutdown()`` is called.
     public func waitForShutdownRequest() async {
         for await _ in shutdownRequests { return }
@@ -83,6 +86,7 @@ private final class ServerContext: Sendable {
     func accept(_ channel: any Channel) -> EventLoopFuture<Void> {
         let functions = ServerFunctions(
             registry: registry, objects: objects, address: address.withLock { $0 },
+            maximumOutstandingCalls: configuration.maximumOutstandingCalls,
             shutdown: { [requestShutdown] in requestShutdown.yield() })
         return channel.eventLoop.makeCompletedFuture {
             try channel.pipeline.syncOperations.addHandler(

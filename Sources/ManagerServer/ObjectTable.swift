@@ -23,7 +23,7 @@ final class ObjectTable: Sendable {
     private struct State {
         var entries: [String: Entry] = [:]
         var pinned: [ObjectIdentifier: String] = [:]
-        var lastNumber: UInt32 = 0
+        var lastNumber: Int
         /// How many objects have been left with nothing but values that refer to them, since rings were looked for.
         var suspects = 0
         /// Objects that no one refers to any more.
@@ -31,14 +31,15 @@ final class ObjectTable: Sendable {
         var isFreeing = false
     }
 
-    private let state = Mutex(State())
-    /// Begins every identifier, so that none of an earlier server's is mistaken for one of this server's.
-    private let epoch: String
+    private let state: Mutex<State>
+    /// A random number, another for each table. The identifiers count from it, so that none of an earlier server's, or of another one's, is
+    /// mistaken for one of this server's: of 2⁶⁰ numbers a server uses one for each object.
+    let epoch: Int
 
     /// - Parameter shared: the objects that are registered as one for all.
     init(pinning shared: [HostedObject]) {
-        let number = UInt32.random(in: 0x1000_0000 ... .max)
-        epoch = String(number, radix: 16).prefix(7).description
+        epoch = Int.random(in: Self.epochs)
+        state = Mutex(State(lastNumber: epoch))
         for object in shared {
             let identifier = newIdentifier()
             state.withLock { state in
@@ -48,19 +49,16 @@ final class ObjectTable: Sendable {
         }
     }
 
+    /// Of fifteen hexadecimal digits, what a `String` holds without an allocation; with room for all objects of a server above them.
+    private static let epochs = 0x100_0000_0000_0000 ..< 0xf00_0000_0000_0000
+
     /// An identifier that no object had before.
     func newIdentifier() -> String {
         let number = state.withLock { state in
             state.lastNumber += 1
             return state.lastNumber
         }
-        return epoch + Self.padded(number)
-    }
-
-    /// Eight digits: with the epoch's seven, what a `String` holds without an allocation.
-    private static func padded(_ number: UInt32) -> String {
-        let digits = String(number, radix: 16)
-        return String(repeating: "0", count: 8 - digits.count) + digits
+        return String(number, radix: 16)
     }
 
     /// Puts an object in with one more reference.

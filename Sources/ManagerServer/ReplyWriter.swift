@@ -12,7 +12,7 @@ enum ReplyKind: String {
     case unserializable = "#UNSERIALIZABLE"
 }
 
-/// Writes replies: `(kind, result)` as one pickle in one frame, at the protocol that the peer reads.
+/// Writes replies: `(kind, result)` as one pickle, at the protocol that the peer reads. The frame around it is the caller's.
 struct ReplyWriter {
     /// What stands before a result, by kind and protocol.
     private static let openings: [ReplyKind: [PickleProtocol: [UInt8]]] = {
@@ -35,7 +35,6 @@ struct ReplyWriter {
         do {
             let readable = try result.readable(at: version)
             readable.body.withUnsafeBytes { body in
-                output.writeFrameHeader(length: opening.count + body.count + closing.count)
                 output.writeBytes(opening)
                 output.writeBytes(body)
                 output.writeBytes(closing)

@@ -11,7 +11,10 @@ public struct ServerConfiguration: Sendable {
     public var maximumMessageLength = 1 << 30
     /// How long a peer may take from connecting to its first request.
     public var handshakeTimeout: Duration = .seconds(20)
-    /// Bytes that a peer may send ahead while one of its calls waits; then it is not read from until the call is answered.
+    /// Calls of one multiplexed connection that may be outstanding: not answered, or answered with proxies that the client has not taken over.
+    /// The client is told; from one that goes beyond it nothing is read until a call has ended.
+    public var maximumOutstandingCalls = 4_096
+    /// Bytes that a peer may send ahead while it may not be served; then it is not read from until a call has ended.
     public var maximumReadAhead = 1 << 16
     /// Connections that the system keeps until they are accepted.
     public var backlog: Int32 = 1_024

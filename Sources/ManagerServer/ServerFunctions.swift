@@ -8,6 +8,7 @@ struct ServerFunctions: Sendable {
     let objects: ObjectTable
     /// The server's own address, as tokens carry it.
     let address: ManagerAddress
+    let maximumOutstandingCalls: Int
     /// Called when a peer asks the server to end.
     let shutdown: @Sendable () -> Void
 
@@ -18,7 +19,7 @@ struct ServerFunctions: Sendable {
     }
 
     /// Names that a client may ask for beyond CPython's protocol (`extensions`).
-    static let extensions = ["session_functions", "lease"]
+    static let extensions = ["session_functions", "lease", "server_info", "multiplexed"]
 
     /// Calls a function by name (CPython's `Server.public`).
     ///
@@ -36,6 +37,7 @@ struct ServerFunctions: Sendable {
         case "get_methods": return Result(reply: names(try exposed(arguments), at: version))
         case "number_of_objects": return Result(reply: Fragment(objects.count))
         case "debug_info": return Result(reply: Fragment(text: debugInfo, at: version))
+        case "server_info": return Result(reply: info(at: version))
         case "extensions": return Result(reply: names(Self.extensions, at: version))
         case "shutdown":
             shutdown()
@@ -79,6 +81,18 @@ struct ServerFunctions: Sendable {
         else { throw .typeError("get_methods() needs a Token") }
         guard let object = objects.object(token.identifier) else { throw .keyError(.string(token.identifier)) }
         return object.exposed
+    }
+
+    /// What a client has to know of the server (`server_info()`): the version of what is beyond CPython's protocol, the epoch, which is another at
+    /// each start, the types of which all get one object, and how many calls a multiplexed connection may have outstanding.
+    func info(at version: PickleProtocol) -> Fragment {
+        let entries: [(String, Fragment)] = [
+            ("name", Fragment(text: "swift-multiprocessing", at: version)), ("version", Fragment(1)),
+            ("epoch", Fragment(objects.epoch)),
+            ("shared", names(registry.sharedTypeIDs, at: version)),
+            ("outstanding_calls", Fragment(maximumOutstandingCalls)),
+        ]
+        return FragmentBuilder.dictionary(entries.map { (key: Fragment(text: $0, at: version), value: $1) })
     }
 
     private func names(_ names: [String], at version: PickleProtocol) -> Fragment {

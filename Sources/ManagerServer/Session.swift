@@ -14,22 +14,21 @@ struct Session {
     private let fixedPython: PythonVersion?
     /// Whether the peer's handshake was that of Python 3.11 and earlier.
     var peerIsLegacy = false
-    private var calls: UInt64 = 0
     /// References that were taken by calls of this session itself.
     private var references: [String: Int] = [:]
     /// The objects of which the session may hold something.
     private var holdings: [ObjectIdentifier: HostedObject] = [:]
-    /// What the proxies in the last reply refer to. It stays until the next request: by then the peer has references of its own.
-    private var delivered: (any FragmentOwner)?
+    /// Whether a reference that comes with a returned proxy is this session's: its peer takes it over as it is.
+    private var takesOverProxies = false
 
     /// What comes of a request.
     enum Step {
-        /// The reply has been written.
-        case answered
+        /// The reply has been written. What its proxies refer to is to be kept until the peer has references of its own.
+        case answered(keeping: (any FragmentOwner)?)
         /// The call waits until it is answered, or until the time has come.
         case waits(WaitingCall, until: Timestamp?)
-        /// There is nothing to say to such a request; the connection ends.
-        case end
+
+        static let answered = Step.answered(keeping: nil)
     }
 
     init(
@@ -45,21 +44,20 @@ struct Session {
     /// Answers one request.
     ///
     /// - Parameters:
-    ///   - frame: the message's bytes. An empty one is what CPython takes for the end.
+    ///   - bytes: the request's pickle.
+    ///   - number: the call's name in the session, unlike that of any before.
     ///   - now: the time.
-    mutating func serve(_ frame: UnsafeRawBufferPointer, now: Timestamp, into output: inout ByteBuffer) -> Step {
-        guard !frame.isEmpty else { return .end }
-        delivered = nil
+    mutating func serve(_ bytes: UnsafeRawBufferPointer, as number: UInt64, now: Timestamp, into output: inout ByteBuffer) -> Step {
         do throws(PickleError) {
-            let request = try reader.read(frame)
-            return perform(request, now: now, into: &output)
+            let request = try reader.read(bytes)
+            return perform(request, as: CallID(session: id, number: number), now: now, into: &output)
         } catch {
             write(traceback: error.pythonException, into: &output)
             return .answered
         }
     }
 
-    private mutating func perform(_ request: Request, now: Timestamp, into output: inout ByteBuffer) -> Step {
+    private mutating func perform(_ request: Request, as call: CallID, now: Timestamp, into output: inout ByteBuffer) -> Step {
         guard let identifier = request.identifier else {
             callServer(request, into: &output)
             return .answered
@@ -68,8 +66,6 @@ struct Session {
             write(traceback: .keyError(.string(identifier)), into: &output)
             return .answered
         }
-        calls += 1
-        let call = CallID(session: id, number: calls)
         let version = reader.peerProtocol
         var arguments = request.mayHoldProxies ? functions.objects.claim(request.arguments, for: identifier) : request.arguments
         arguments.python = python
@@ -78,14 +74,12 @@ struct Session {
             request.method, arguments, id: call, now: now, effects: &effects)
         if !effects.answers.isEmpty { connections.deliver(effects, from: object) }
         guard let result else {
-            answerFallback(request.method, of: object, identifier: identifier, into: &output)
-            return .answered
+            return .answered(keeping: answerFallback(request.method, of: object, identifier: identifier, into: &output))
         }
         if result.holds { holdings[ObjectIdentifier(object)] = object }
         switch result.outcome {
         case .reply(let reply):
-            write(reply, at: version, into: &output)
-            return .answered
+            return .answered(keeping: write(reply, at: version, into: &output))
         case .waits(let until):
             return .waits(WaitingCall(id: call, object: object, version: version), until: until)
         case .runs(let running):
@@ -97,13 +91,12 @@ struct Session {
     /// `__str__`, `__repr__`, `#GETVALUE`, or the error that there is no such method.
     private mutating func answerFallback(
         _ method: String, of object: HostedObject, identifier: String, into output: inout ByteBuffer
-    ) {
-        let version = reader.peerProtocol
+    ) -> (any FragmentOwner)? {
         if let reply = object.fallback(method, python: python, address: "0x\(identifier)") {
-            write(reply, at: version, into: &output)
-        } else {
-            write(traceback: .keyError(.string(method)), into: &output)
+            return write(reply, at: reader.peerProtocol, into: &output)
         }
+        write(traceback: .keyError(.string(method)), into: &output)
+        return nil
     }
 }
 
@@ -114,24 +107,36 @@ extension Session {
     enum Opening {
         /// A session was opened: more requests follow.
         case session
+        /// A session was opened that carries many calls at once.
+        case multiplexed
         /// One function was called, and the connection ends.
         case oneShot
     }
 
     /// Answers the first request of a connection, which names a function of the server.
     mutating func open(_ frame: UnsafeRawBufferPointer, into output: inout ByteBuffer) -> Opening {
-        guard !frame.isEmpty else { return .oneShot }
         do throws(PickleError) {
             let request = try reader.read(frame)
-            guard request.method != "accept_connection" else {
-                ReplyWriter.write(.value, .none, at: reader.peerProtocol, to: &output)
-                return .session
-            }
-            callServer(request, keepingReferences: false, into: &output)
+            return open(request, into: &output)
         } catch {
             write(traceback: error.pythonException, into: &output)
+            return .oneShot
         }
-        return .oneShot
+    }
+
+    private mutating func open(_ request: Request, into output: inout ByteBuffer) -> Opening {
+        switch request.method {
+        case "accept_connection":
+            ReplyWriter.write(.value, .none, at: reader.peerProtocol, to: &output)
+            return .session
+        case "accept_multiplexed":
+            takesOverProxies = true
+            ReplyWriter.write(.value, functions.info(at: reader.peerProtocol), at: reader.peerProtocol, to: &output)
+            return .multiplexed
+        default:
+            callServer(request, keepingReferences: false, into: &output)
+            return .oneShot
+        }
     }
 
     private mutating func callServer(_ request: Request, keepingReferences: Bool = true, into output: inout ByteBuffer) {
@@ -155,12 +160,14 @@ extension Session {
 // MARK: - Writing
 
 extension Session {
-    /// Writes a reply. A new object that it speaks of belongs to whoever reads it, so its reference is not the session's.
-    mutating func write(_ reply: Reply, at version: PickleProtocol, into output: inout ByteBuffer) {
+    /// Writes a reply. A new object that it speaks of belongs to whoever reads it.
+    ///
+    /// - Returns: what proxies in the reply refer to.
+    mutating func write(_ reply: Reply, at version: PickleProtocol, into output: inout ByteBuffer) -> (any FragmentOwner)? {
         switch reply {
         case .value(let fragment) where fragment.owner != nil:
-            delivered = fragment.owner
             ReplyWriter.write(.value, functions.objects.delivered(fragment, to: python), at: version, to: &output)
+            return fragment.owner
         case .value(let fragment): ReplyWriter.write(.value, fragment, at: version, to: &output)
         case .text(let text): ReplyWriter.write(.value, Fragment(text: text, at: version), at: version, to: &output)
         case .exception(let exception): write(exception, at: version, into: &output)
@@ -170,14 +177,16 @@ extension Session {
         case .object(let typeID, let object):
             write(proxyOf: { (registry) throws(PythonException) in try registry.adopt(object, as: typeID) }, typeID, at: version, into: &output)
         }
+        return nil
     }
 
-    private func write(
+    private mutating func write(
         proxyOf object: (Registry) throws(PythonException) -> HostedObject, _ typeID: String, at version: PickleProtocol,
         into output: inout ByteBuffer
     ) {
         do throws(PythonException) {
             let result = try functions.proxy(typeID: typeID, object: object(functions.registry), at: version)
+            if takesOverProxies { note(result.references) }
             ReplyWriter.write(.proxy, result.reply, at: version, to: &output)
         } catch {
             write(error, at: version, into: &output)
@@ -210,16 +219,24 @@ extension Session {
         return reply
     }
 
+    /// Gives a waiting call up.
+    ///
+    /// - Returns: `false` when its answer has been given already, and is on its way.
+    func cancel(_ call: WaitingCall) -> Bool {
+        var waited = false
+        affect(call.object) { waited = $0.cancel(call.id, effects: &$1) }
+        return waited
+    }
+
     /// Gives back what the session waits for and holds.
-    mutating func end(waiting: WaitingCall?) {
-        if let waiting { affect(waiting.object) { $0.cancel(waiting.id, effects: &$1) } }
+    mutating func end(waiting: [WaitingCall]) {
+        for call in waiting { _ = cancel(call) }
         for object in holdings.values { affect(object) { $0.end(id, effects: &$1) } }
         for (identifier, count) in references where count > 0 {
             for _ in 0..<count { try? functions.objects.dropReference(identifier) }
         }
         holdings = [:]
         references = [:]
-        delivered = nil
     }
 
     private func affect(_ object: HostedObject, _ body: (HostedObject, inout Effects) -> Void) {
@@ -227,14 +244,6 @@ extension Session {
         body(object, &effects)
         connections.deliver(effects, from: object)
     }
-}
-
-/// A call that has not been answered yet.
-struct WaitingCall {
-    let id: CallID
-    let object: HostedObject
-    /// At which protocol its answer is written.
-    let version: PickleProtocol
 }
 
 extension Session {

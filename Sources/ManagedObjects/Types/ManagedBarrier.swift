@@ -97,8 +97,10 @@ public struct ManagedBarrier: ManagedObject {
     }
 
     /// A party that has gone will not come again: the others would wait for ever.
-    public mutating func cancel(_ call: CallID, effects: inout Effects) {
-        if waiters.remove(call) != nil { breakDown(&effects) }
+    public mutating func cancel(_ call: CallID, effects: inout Effects) -> Bool {
+        guard waiters.remove(call) != nil else { return false }
+        breakDown(&effects)
+        return true
     }
 
     public func repr(python: PythonVersion, address: String) -> PythonText {

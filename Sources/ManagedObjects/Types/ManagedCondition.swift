@@ -117,8 +117,8 @@ extension ManagedCondition {
         return lock.stopWaiting(call) ? .bool(false) : nil
     }
 
-    public mutating func cancel(_ call: CallID, effects: inout Effects) {
-        if waiters.remove(call) == nil { _ = lock.stopWaiting(call) }
+    public mutating func cancel(_ call: CallID, effects: inout Effects) -> Bool {
+        waiters.remove(call) != nil || lock.stopWaiting(call)
     }
 
     public mutating func takeBack(_ answer: Answer, effects: inout Effects) {

@@ -38,8 +38,8 @@ public struct ManagedEvent: ManagedObject {
         waiters.remove(call).map { .bool(false) }
     }
 
-    public mutating func cancel(_ call: CallID, effects: inout Effects) {
-        _ = waiters.remove(call)
+    public mutating func cancel(_ call: CallID, effects: inout Effects) -> Bool {
+        waiters.remove(call) != nil
     }
 
     public func repr(python: PythonVersion, address: String) -> PythonText {

@@ -53,8 +53,8 @@ public struct ManagedLock: ManagedObject {
         waiters.remove(call).map { .bool(false) }
     }
 
-    public mutating func cancel(_ call: CallID, effects: inout Effects) {
-        _ = waiters.remove(call)
+    public mutating func cancel(_ call: CallID, effects: inout Effects) -> Bool {
+        waiters.remove(call) != nil
     }
 
     /// The lock was given to one that had gone.

@@ -273,10 +273,8 @@ extension ManagedQueue {
         return nil
     }
 
-    public mutating func cancel(_ call: CallID, effects: inout Effects) {
-        _ = getters.remove(call)
-        _ = putters.remove(call)
-        _ = joiners.remove(call)
+    public mutating func cancel(_ call: CallID, effects: inout Effects) -> Bool {
+        getters.remove(call) != nil || putters.remove(call) != nil || joiners.remove(call) != nil
     }
 
     public mutating func takeBack(_ answer: Answer, effects: inout Effects) {

@@ -26,8 +26,8 @@ public struct ManagedRLock: ManagedObject {
         lock.stopWaiting(call) ? .bool(false) : nil
     }
 
-    public mutating func cancel(_ call: CallID, effects: inout Effects) {
-        _ = lock.stopWaiting(call)
+    public mutating func cancel(_ call: CallID, effects: inout Effects) -> Bool {
+        lock.stopWaiting(call)
     }
 
     public mutating func takeBack(_ answer: Answer, effects: inout Effects) {

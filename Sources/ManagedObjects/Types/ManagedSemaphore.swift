@@ -85,8 +85,8 @@ public struct ManagedSemaphore: ManagedObject {
         waiters.remove(call).map { .bool(false) }
     }
 
-    public mutating func cancel(_ call: CallID, effects: inout Effects) {
-        _ = waiters.remove(call)
+    public mutating func cancel(_ call: CallID, effects: inout Effects) -> Bool {
+        waiters.remove(call) != nil
     }
 
     /// It was given to one that had gone.

@@ -40,24 +40,26 @@ final class ClientConnection: Sendable {
 
     /// Whether requests can still be sent.
     var isActive: Bool { channel.isActive }
+    var eventLoop: any EventLoop { channel.eventLoop }
 
-    /// Sends one request and waits for its reply. When the task is cancelled, the connection is closed: the protocol has no
+    /// Sends one request and waits for its reply. When the task is cancelled or the time is over, the connection is closed: the protocol has no
     /// other way to give a call up.
     ///
     /// - Parameter request: the pickled request.
     /// - Returns: the pickled reply.
     /// - Throws: ``ManagerError`` when the connection ends before the reply; `CancellationError`.
-    func request(_ request: [UInt8]) async throws -> ByteBuffer {
-        try await requests([request])[0]
+    func request(_ request: [UInt8], _ limit: CallLimit) async throws -> ByteBuffer {
+        try await requests([request], limit)[0]
     }
 
     /// Sends requests one behind the other, and waits for the replies to all of them.
     ///
-    /// - Throws: as ``request(_:)``; then some of the calls may have been carried out.
-    func requests(_ requests: [[UInt8]]) async throws -> [ByteBuffer] {
+    /// - Throws: as ``request(_:_:)``; then some of the calls may have been carried out.
+    func requests(_ requests: [[UInt8]], _ limit: CallLimit) async throws -> [ByteBuffer] {
         try Task.checkCancellation()
+        try limit.check()
         return try await withTaskCancellationHandler {
-            let replies = channel.eventLoop.flatSubmit { [handler] in handler.value.send(requests) }
+            let replies = eventLoop.flatSubmit { [handler] in handler.value.send(requests, limit) }
             do {
                 return try await replies.get()
             } catch where Task.isCancelled {
@@ -68,12 +70,34 @@ final class ClientConnection: Sendable {
         }
     }
 
+    /// Gives what arrives from now on to another, who is told of the end, too.
+    func handOver(to receiver: any FrameReceiver) {
+        eventLoop.execute { [handler] in handler.value.handOver(to: receiver) }
+    }
+
+    /// Runs the body when the connection is closed.
+    func whenClosed(_ body: @escaping @Sendable () -> Void) {
+        channel.closeFuture.whenComplete { _ in body() }
+    }
+
+    /// Writes bytes that hold whole frames.
+    func write(_ frames: ByteBuffer) {
+        channel.writeAndFlush(frames, promise: nil)
+    }
+
     func close() {
         channel.close(promise: nil)
     }
 }
 
-/// Bytes to replies: the handshake, then one reply for each request, in order.
+/// Who gets the frames of a connection, on its event loop.
+protocol FrameReceiver: AnyObject, Sendable {
+    /// - Throws: when the frame is not one that the server may send; the connection is then closed.
+    func receive(_ frame: ByteBuffer) throws
+    func connectionHasEnded(_ error: ManagerError)
+}
+
+/// Bytes to replies: the handshake, then one reply for each request, in order, unless another has taken over.
 final class ClientConnectionHandler: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
@@ -83,6 +107,7 @@ final class ClientConnectionHandler: ChannelInboundHandler {
     private var decoder = FrameDecoder(maximumLength: Authentication.maximumMessageLength)
     private var input = ByteBuffer()
     private var replies = CircularBuffer<EventLoopPromise<ByteBuffer>>()
+    private var receiver: (any FrameReceiver)?
     private var context: ChannelHandlerContext?
 
     init(authkey: AuthenticationKey, ready: EventLoopPromise<NIOLoopBound<ClientConnectionHandler>>) {
@@ -100,13 +125,24 @@ final class ClientConnectionHandler: ChannelInboundHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        fail(ManagerError(.connectionLost, "\(error)"))
+        end(ManagerError(.connectionLost, "\(error)"), context)
+    }
+
+    /// Fails what waits, and closes the connection: first, since whoever is told would take it for one that can be used.
+    private func end(_ error: ManagerError, _ context: ChannelHandlerContext) {
+        let waiting = replies
+        replies = []
+        ready.fail(error)
+        receiver?.connectionHasEnded(error)
         context.close(promise: nil)
+        for reply in waiting { reply.fail(error) }
     }
 
     private func fail(_ error: ManagerError) {
         context = nil
         ready.fail(error)
+        receiver?.connectionHasEnded(error)
+        receiver = nil
         while let reply = replies.popFirst() { reply.fail(error) }
     }
 
@@ -116,14 +152,15 @@ final class ClientConnectionHandler: ChannelInboundHandler {
         do {
             while let frame = try decoder.nextFrame(in: &input) { try receive(frame, context) }
         } catch {
-            fail(error as? ManagerError ?? ManagerError(.protocolViolation, "\(error)"))
-            context.close(promise: nil)
+            end(error as? ManagerError ?? ManagerError(.protocolViolation, "\(error)"), context)
         }
     }
 
     private func receive(_ frame: ByteBuffer, _ context: ChannelHandlerContext) throws {
         if authentication != nil {
             try authenticate(frame, context)
+        } else if let receiver {
+            try receiver.receive(frame)
         } else if let reply = replies.popFirst() {
             reply.succeed(frame)
         } else {
@@ -162,15 +199,29 @@ final class ClientConnectionHandler: ChannelInboundHandler {
         context.writeAndFlush(wrapOutboundOut(output), promise: nil)
     }
 
+    func handOver(to receiver: any FrameReceiver) {
+        guard context != nil else { return receiver.connectionHasEnded(Self.hasEnded) }
+        self.receiver = receiver
+    }
+
+    private static let hasEnded = ManagerError(.connectionLost, "the connection to the manager's server has ended")
+
     /// Sends requests in one write.
-    func send(_ requests: [[UInt8]]) -> EventLoopFuture<[ByteBuffer]> {
-        guard let context else {
-            return ready.futureResult.eventLoop.makeFailedFuture(
-                ManagerError(.connectionLost, "the connection to the manager's server has ended"))
-        }
+    func send(_ requests: [[UInt8]], _ limit: CallLimit) -> EventLoopFuture<[ByteBuffer]> {
+        guard let context else { return ready.futureResult.eventLoop.makeFailedFuture(Self.hasEnded) }
         let expected = requests.map { _ in context.eventLoop.makePromise(of: ByteBuffer.self) }
         replies.append(contentsOf: expected)
         send(requests, context)
-        return EventLoopFuture.whenAllSucceed(expected.map(\.futureResult), on: context.eventLoop)
+        let all = EventLoopFuture.whenAllSucceed(expected.map(\.futureResult), on: context.eventLoop)
+        giveUp(all, after: limit, context)
+        return all
+    }
+
+    private func giveUp(_ replies: EventLoopFuture<[ByteBuffer]>, after limit: CallLimit, _ context: ChannelHandlerContext) {
+        guard let deadline = limit.deadline else { return }
+        let timer = context.eventLoop.assumeIsolated().scheduleTask(deadline: deadline.moment) {
+            self.end(limit.exceeded, context)
+        }
+        replies.whenComplete { _ in timer.cancel() }
     }
 }

@@ -3,174 +3,169 @@ import NIOCore
 import Pickle
 import Synchronization
 
-/// This process's way to one manager's server: sessions that calls borrow, and what the server said it can do.
+/// This process's way to one manager's server.
 ///
-/// A call has a session to itself while it lasts, since CPython's server answers a session's requests one after the other;
-/// a call that waits therefore holds up no other.
+/// Towards a server that carries many calls on a connection it is a ``ServerLink``. CPython's server answers a connection's requests one after the other:
+/// there a call has a connection to itself while it lasts. Either way a call that waits holds up no other.
 final class ManagerClient: Sendable {
     let address: ManagerAddress
     let authkey: AuthenticationKey
+    let configuration: ManagerConfiguration
+    let pool: SessionPool
 
     private struct State {
-        var idle: [ClientConnection] = []
-        var busy: [ObjectIdentifier: ClientConnection] = [:]
         var isClosed = false
         var traits: ServerTraits?
-        var control: Task<ClientConnection, any Error>?
+        var link: ServerLink?
+        var opening: OneShot<Result<ServerLink, any Error>>?
     }
 
     private let state = Mutex(State())
 
-    init(address: ManagerAddress, authkey: AuthenticationKey) {
+    init(address: ManagerAddress, authkey: AuthenticationKey, configuration: ManagerConfiguration) {
         self.address = address
         self.authkey = authkey
+        self.configuration = configuration
+        pool = SessionPool(maximumIdle: configuration.maximumIdleConnections)
     }
 
-    static let connectTimeout = Duration.seconds(20)
+    static let closed = ManagerError(.notRunning, "the manager has been shut down")
 
-    // MARK: Methods of objects
-
-    /// Calls a method many times, without waiting for one reply before the next request is sent.
-    ///
-    /// - Throws: ``RemoteError``, ``ManagerError``, `CancellationError`: the first error, after all calls have been answered.
-    func call(_ identifier: String, _ method: String, each arguments: [[Fragment]]) async throws {
-        try await withSession { session in
-            let requests = try arguments.map { try Wire.request(identifier, method, $0, at: session.version) }
-            let replies = try await session.connection.requests(requests)
-            for reply in replies { _ = try Wire.reply(reply) }
-        }
-    }
-
-    /// A session that is one caller's own for a while: what it holds on the server, it holds by this session.
-    struct Session {
-        fileprivate let connection: ClientConnection
-        /// What the server reads.
-        fileprivate let version: PickleProtocol
-
-        /// Calls a method.
-        func reply(
-            _ identifier: String, _ method: String, _ arguments: [Fragment], _ keywords: [(name: String, value: Fragment)] = []
-        ) async throws -> Wire.Reply {
-            try Wire.reply(try await connection.request(try Wire.request(identifier, method, arguments, keywords, at: version)))
-        }
-
-        /// Calls a method that returns a value.
-        func call(_ identifier: String, _ method: String, _ arguments: [Fragment]) async throws -> Fragment {
-            try await reply(identifier, method, arguments).value
-        }
-    }
-
-    /// Gives the body a session, which others may use afterwards.
-    func withSession<Result>(_ body: (Session) async throws -> Result) async throws -> Result {
-        let version = try await traits().version
-        let connection = try await borrow()
-        defer { giveBack(connection) }
-        return try await body(Session(connection: connection, version: version))
-    }
-
-    private func borrow() async throws -> ClientConnection {
-        while let idle = state.withLock({ $0.idle.popLast() }) {
-            if idle.isActive { return try lend(idle) }
-        }
-        return try lend(try await openSession())
-    }
-
-    private func lend(_ session: ClientConnection) throws -> ClientConnection {
-        let isOpen = state.withLock { state in
-            if !state.isClosed { state.busy[ObjectIdentifier(session)] = session }
-            return !state.isClosed
-        }
-        guard isOpen else {
-            session.close()
-            throw Self.closed
-        }
-        return session
-    }
-
-    private func giveBack(_ session: ClientConnection) {
-        state.withLock { state in
-            if state.busy.removeValue(forKey: ObjectIdentifier(session)) != nil, session.isActive { state.idle.append(session) }
-        }
-    }
-
-    private static let closed = ManagerError(.notRunning, "the manager has been shut down")
-
-    private func openSession() async throws -> ClientConnection {
-        guard !isClosed else { throw Self.closed }
-        let version = try await traits().version
-        let connection = try await ClientConnection.open(to: address, authkey: authkey, timeout: Self.connectTimeout)
-        let name = try Fragment(.string(CurrentProcess.name))
-        _ = try Wire.reply(try await connection.request(try Wire.request(nil, "accept_connection", [name], at: version)))
-        return connection
-    }
-
-    // MARK: Functions of the server
-
-    /// Calls a function of the server itself, on a connection of its own.
-    func callServer(
-        _ function: String, _ arguments: [Fragment] = [], _ keywords: [(name: String, value: Fragment)] = []
-    ) async throws -> Fragment {
-        let version = try await traits().version
-        return try Wire.reply(try await ask(try Wire.request(nil, function, arguments, keywords, at: version))).value
-    }
-
-    private func ask(_ request: [UInt8]) async throws -> ByteBuffer {
-        let connection = try await ClientConnection.open(to: address, authkey: authkey, timeout: Self.connectTimeout)
-        defer { connection.close() }
-        return try await connection.request(request)
-    }
-
-    /// Calls a function that concerns references. Towards a server that has the extension, it is a call of this process's own
-    /// session, so that the references end with this process, however it ends.
-    func callReferences(
-        _ function: String, _ arguments: [Fragment], _ keywords: [(name: String, value: Fragment)] = []
-    ) async throws -> Fragment {
-        let traits = try await traits()
-        guard traits.extensions.contains("session_functions") else {
-            return try await callServer(function, arguments, keywords)
-        }
-        let control = try await control()
-        let request = try Wire.request(nil, function, arguments, keywords, at: traits.version)
-        // Not to be cancelled: that would close the session, and every reference would end with it.
-        return try Wire.reply(try await Task { try await control.request(request) }.value).value
-    }
+    // MARK: What the server is
 
     /// What the server is. Asked until it has answered once.
     func traits() async throws -> ServerTraits {
         if let known = state.withLock({ $0.traits }) { return known }
         let question = try Wire.request(nil, "extensions", [], at: ServerTraits.question)
-        let traits = try ServerTraits(answer: try await ask(question))
+        let traits = try ServerTraits(answer: try await ask(question, CallLimit("extensions", timeout: configuration.connectTimeout)))
         state.withLock { $0.traits = traits }
         return traits
     }
 
-    /// The session that holds this process's references.
-    private func control() async throws -> ClientConnection {
-        let task = state.withLock { state in
-            if let known = state.control { return known }
-            let opening = Task { try await self.openSession() }
-            state.control = opening
-            return opening
-        }
+    /// Puts one question, on a connection of its own.
+    func ask(_ request: [UInt8], _ limit: CallLimit) async throws -> ByteBuffer {
+        let connection = try await connect(limit)
+        defer { connection.close() }
+        return try await connection.request(request, limit)
+    }
+
+    // MARK: Connections
+
+    private func connect(_ limit: CallLimit) async throws -> ClientConnection {
+        guard !isClosed else { throw Self.closed }
+        try limit.check()
         do {
-            return try await task.value
+            let timeout = limit.remaining(atMost: configuration.connectTimeout)
+            return try await ClientConnection.open(to: address, authkey: authkey, timeout: timeout)
+        } catch where limit.hasPassed {
+            throw limit.exceeded
+        } catch where Task.isCancelled {
+            throw CancellationError()
+        }
+    }
+
+    /// A connection that carries one call at a time.
+    func openSession(_ limit: CallLimit) async throws -> ClientConnection {
+        try await reconnecting(limit) { try await self.open("accept_connection", limit).connection }
+    }
+
+    /// Connects, and opens a session by calling a function of the server.
+    private func open(_ function: String, _ limit: CallLimit) async throws -> (connection: ClientConnection, answer: Fragment) {
+        let version = try await traits().version
+        let connection = try await connect(limit)
+        do {
+            let request = try Wire.request(nil, function, [try Fragment(.string(CurrentProcess.name))], at: version)
+            return (connection, try Wire.reply(try await connection.request(request, limit)).value)
         } catch {
-            state.withLock { $0.control = nil }
+            connection.close()
             throw error
+        }
+    }
+
+    /// Connects, again and again when the configuration says so.
+    private func reconnecting<Value>(_ limit: CallLimit, _ open: () async throws -> Value) async throws -> Value {
+        var failures = 0
+        while true {
+            do {
+                return try await open()
+            } catch let error as ManagerError where failures < configuration.reconnection.attempts && error.saysThatServerIsGone {
+                try await pause(after: failures, limit)
+                failures += 1
+            }
+        }
+    }
+
+    func pause(after failures: Int, _ limit: CallLimit) async throws {
+        try await Task.sleep(for: limit.remaining(atMost: configuration.reconnection.pause(after: failures)))
+        try limit.check()
+    }
+
+    // MARK: The link
+
+    /// The way to a server that carries many calls on a connection; `nil` when it does not.
+    func link(_ limit: CallLimit) async throws -> ServerLink? {
+        if let link = openLink { return link }
+        guard try await traits().isMultiplexed else { return nil }
+        return try await limit.wait(for: opening()).get()
+    }
+
+    /// The link, when it is open.
+    var openLink: ServerLink? {
+        guard let link = state.withLock({ $0.link }), link.isActive else { return nil }
+        return link
+    }
+
+    /// Opens the link, for all who need it now.
+    private func opening() -> OneShot<Result<ServerLink, any Error>> {
+        let (opening, isNew) = state.withLock { state in
+            if let known = state.opening { return (known, false) }
+            let new = OneShot<Result<ServerLink, any Error>>()
+            state.opening = new
+            return (new, true)
+        }
+        // Detached: the time of the call that happened to come first is not that of the others.
+        if isNew { Task.detached { opening.set(await self.openedLink()) } }
+        return opening
+    }
+
+    private func openedLink() async -> Result<ServerLink, any Error> {
+        let result = await Result {
+            if let link = openLink { return link }
+            let main = try await reconnecting(CallLimit("connecting", timeout: nil)) { try await self.openMultiplexed() }
+            return ServerLink(main) { try await self.openMultiplexed() }
+        }
+        let isClosed = state.withLock { state in
+            state.opening = nil
+            if case .success(let link) = result { state.link = link }
+            return state.isClosed
+        }
+        guard isClosed, case .success(let link) = result else { return result }
+        link.close()
+        return .failure(Self.closed)
+    }
+
+    private func openMultiplexed() async throws -> MultiplexedConnection {
+        do {
+            let (connection, answer) = try await open("accept_multiplexed", CallLimit("connecting", timeout: configuration.connectTimeout))
+            return MultiplexedConnection(connection, info: try answer.decode(), cancellationTimeout: configuration.cancellationTimeout)
+        } catch is RemoteError {
+            state.withLock { $0.traits = nil }
+            throw ManagerError(.connectionLost, "the server at \(address) is of another kind than the one before")
         }
     }
 
     // MARK: The end
 
+    private var isClosed: Bool { state.withLock { $0.isClosed } }
+
     /// Closes every connection; calls that wait end with an error.
     func close() {
-        let (connections, control) = state.withLock { state in
-            defer { (state.idle, state.busy) = ([], [:]) }
+        let link = state.withLock { state in
             state.isClosed = true
-            return (state.idle + state.busy.values, state.control)
+            return state.link
         }
-        for connection in connections { connection.close() }
-        if let control { Task { try? await control.value.close() } }
+        link?.close()
+        pool.close()
     }
 }
 
@@ -178,20 +173,26 @@ extension ManagerClient {
     private struct Key: Hashable {
         let address: ManagerAddress
         let authkey: [UInt8]
+        let configuration: ManagerConfiguration
     }
 
     private static let shared = Mutex<[Key: ManagerClient]>([:])
 
-    /// The client for a server, the same for all of this process that use it with one key.
-    static func shared(address: ManagerAddress, authkey: AuthenticationKey) -> ManagerClient {
-        let key = Key(address: address, authkey: authkey.bytes)
+    /// The client for a server, the same for all of this process that use it with one key and an equal configuration.
+    static func shared(
+        address: ManagerAddress, authkey: AuthenticationKey, configuration: ManagerConfiguration = ManagerConfiguration()
+    ) -> ManagerClient {
+        let key = Key(address: address, authkey: authkey.bytes, configuration: configuration)
         return shared.withLock { clients in
             if let known = clients[key], !known.isClosed { return known }
-            let client = ManagerClient(address: address, authkey: authkey)
+            let client = ManagerClient(address: address, authkey: authkey, configuration: configuration)
             clients[key] = client
             return client
         }
     }
+}
 
-    private var isClosed: Bool { state.withLock { $0.isClosed } }
+extension ManagerError {
+    /// Whether a server may be there later.
+    fileprivate var saysThatServerIsGone: Bool { code == .cannotConnect || code == .connectionLost }
 }

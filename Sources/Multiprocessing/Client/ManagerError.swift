@@ -21,6 +21,10 @@ public struct ManagerError: Error, Hashable, Sendable, CustomStringConvertible {
         public static let alreadyRunning = Code("alreadyRunning")
         /// The value that came back is not of the type that was asked for, or one to be sent has no pickled form.
         public static let unexpectedValue = Code("unexpectedValue")
+        /// The call was not answered in the time that it had, and was given up.
+        public static let deadlineExceeded = Code("deadlineExceeded")
+        /// The proxy's object is no more: it was an earlier server's at the same address, or its last reference has ended.
+        public static let staleProxy = Code("staleProxy")
         /// The server does not have what the call needs: it is CPython's, for example.
         public static let notSupported = Code("notSupported")
     }

@@ -25,4 +25,21 @@ struct ServerTraits: Sendable {
             version = written == PickleProtocol.v2.rawValue ? .v2 : .v4
         }
     }
+
+    /// Whether one connection carries many calls at once.
+    var isMultiplexed: Bool { extensions.contains("multiplexed") }
+}
+
+/// What one run of a server says of itself (`server_info()`).
+struct ServerInfo: Decodable, Sendable {
+    /// A number that is another at each start.
+    let epoch: Int
+    /// The types of which all get one object.
+    let shared: Set<String>
+    /// How many calls a multiplexed connection may have outstanding.
+    let outstandingCalls: Int
+
+    private enum CodingKeys: String, CodingKey {
+        case epoch, shared, outstandingCalls = "outstanding_calls"
+    }
 }

@@ -48,6 +48,21 @@ enum Wire {
         }
     }
 
+    /// Reads the reply to a call that concerns an object.
+    ///
+    /// - Throws: as ``reply(_:)``; ``ManagerError`` when the server does not know the object.
+    static func reply(_ bytes: ByteBuffer, of identifier: String?) throws -> Reply {
+        guard let identifier else { return try reply(bytes) }
+        do {
+            return try reply(bytes)
+        } catch let error as RemoteError where error.saysUnknown(identifier) {
+            throw ManagerError(.staleProxy, """
+                the server has no object \(identifier): the proxy is of an earlier server at this address, or the object's last reference \
+                has ended; get a proxy from the manager again
+                """)
+        }
+    }
+
     private static func text(_ fragment: Fragment) throws -> String {
         try fragment.value().pythonStr()
     }
@@ -63,5 +78,12 @@ enum Wire {
             throw ManagerError(.protocolViolation, "the server's answer is not a reply")
         }
         return (kind, try Fragment(parts[1]))
+    }
+}
+
+extension RemoteError {
+    /// Whether the server itself, not a method of the object's, does not know the name.
+    fileprivate func saysUnknown(_ identifier: String) -> Bool {
+        traceback != nil && type == .keyError && message.hasSuffix("'\(identifier)'")
     }
 }

@@ -22,12 +22,7 @@ extension Manager {
     private func create(
         _ typeID: String, _ arguments: [Fragment], _ keywords: [(name: String, value: Fragment)] = []
     ) async throws -> ObjectProxy {
-        let client = try client
-        let created = try await client.callReferences("create", [try Fragment(.string(typeID))] + arguments, keywords).value()
-        guard case .tuple(let parts) = created, parts.count == 2, let identifier = parts[0].text else {
-            throw ManagerError(.protocolViolation, "create answered with \(created)")
-        }
-        return ObjectProxy(reference: ObjectReference(counted: identifier, typeID: typeID, client: client))
+        ObjectProxy(reference: try await client.create(typeID, arguments, keywords))
     }
 
     /// Whether the server is of this kind, with leases and what else it has beyond CPython's.

@@ -31,6 +31,7 @@ public final class Manager: Sendable {
     private let definition: any ManagerDefinition.Type
     private let requestedAddress: ManagerAddress?
     private let authkey: AuthenticationKey
+    private let configuration: ManagerConfiguration
     private let state = Mutex(ManagerState.new)
 
     /// A manager that has neither started nor connected yet.
@@ -39,13 +40,15 @@ public final class Manager: Sendable {
     ///   - definition: what its server offers. For ``connect()`` it does not matter.
     ///   - address: where the server listens or is; `nil` for a private unix socket, which only ``start()`` can make.
     ///   - authkey: what every client must know; `nil` for this process's own key, which its children have, too.
+    ///   - configuration: how this process uses the server.
     public init(
         _ definition: any ManagerDefinition.Type = StandardTypes.self, address: ManagerAddress? = nil,
-        authkey: AuthenticationKey? = nil
+        authkey: AuthenticationKey? = nil, configuration: ManagerConfiguration = ManagerConfiguration()
     ) {
         self.definition = definition
         requestedAddress = address
         self.authkey = authkey ?? AuthenticationKey(CurrentProcess.authkey)
+        self.configuration = configuration
     }
 
     deinit {
@@ -129,7 +132,7 @@ extension Manager {
     }
 
     private func client(at address: ManagerAddress) -> ManagerClient {
-        ManagerClient.shared(address: address, authkey: authkey)
+        ManagerClient.shared(address: address, authkey: authkey, configuration: configuration)
     }
 
     /// Ends the server process of a started manager, and every connection to it. Of a connected one, only this process's connections end.
@@ -181,16 +184,17 @@ extension Manager {
 ///   - definition: what its server offers.
 ///   - address: where the server listens; `nil` for a private unix socket.
 ///   - authkey: what every client must know; `nil` for this process's own key, which its children have, too.
+///   - configuration: how this process uses the server.
 ///   - initializer: runs in the server's process before it serves.
 ///   - body: uses the manager.
 /// - Returns: what the body returns.
 /// - Throws: what ``Manager/start(initializer:)`` throws, and what the body throws.
 public func withManager<Result>(
     _ definition: any ManagerDefinition.Type = StandardTypes.self, address: ManagerAddress? = nil,
-    authkey: AuthenticationKey? = nil, initializer: (any ProcessTarget)? = nil, isolation: isolated (any Actor)? = #isolation,
-    _ body: (Manager) async throws -> Result
+    authkey: AuthenticationKey? = nil, configuration: ManagerConfiguration = ManagerConfiguration(), initializer: (any ProcessTarget)? = nil,
+    isolation: isolated (any Actor)? = #isolation, _ body: (Manager) async throws -> Result
 ) async throws -> Result {
-    let manager = Manager(definition, address: address, authkey: authkey)
+    let manager = Manager(definition, address: address, authkey: authkey, configuration: configuration)
     try await manager.start(initializer: initializer)
     do {
         let result = try await body(manager)

@@ -64,23 +64,22 @@ public struct ObjectProxy: Sendable {
 
     /// Calls a method with arguments that are pickled already.
     func send(_ method: String, _ arguments: [Fragment], _ keywords: [(name: String, value: Fragment)] = []) async throws -> Fragment {
-        try await reply(method, arguments, keywords) { try $0.value }
+        try await reply(method, arguments, keywords) { reply, _ in try reply.value }
     }
 
     func result<Result: Decodable>(
         of method: String, _ arguments: [Fragment], _ keywords: [(name: String, value: Fragment)] = []
     ) async throws -> Result {
-        try await reply(method, arguments, keywords) { reply in
-            // While the session is this call's: until its next request the server keeps what proxies in the reply refer to.
-            try await ReplyDecoding.of(reference.client) { try decode(reply) }
+        try await reply(method, arguments, keywords) { reply, link in
+            try await ReplyDecoding.of(reference.client) { try decode(reply, link) }
         }
     }
 
-    private func decode<Result: Decodable>(_ reply: Wire.Reply) throws -> Result {
+    private func decode<Result: Decodable>(_ reply: Wire.Reply, _ link: ServerLink?) throws -> Result {
         switch reply {
         case .value(let value): return try value.decodeResult()
         case .proxy(let proxy):
-            let object = ObjectProxy(reference: try ObjectReference(returned: proxy, client: reference.client))
+            let object = ObjectProxy(reference: try ObjectReference(returned: proxy, client: reference.client, link: link))
             guard let proxy = Result.proxyType?.init(object: object) as? Result else {
                 throw ManagerError(.unexpectedValue, "a method of a \(typeID) returned a proxy of a \(object.typeID): ask for an ObjectProxy")
             }
@@ -88,18 +87,15 @@ public struct ObjectProxy: Sendable {
         }
     }
 
-    /// Calls a method, and reads the reply while the session is still this call's.
+    /// Calls a method, and reads the reply while the server keeps what proxies in it refer to.
     private func reply<Result>(
         _ method: String, _ arguments: [Fragment], _ keywords: [(name: String, value: Fragment)],
-        _ read: (Wire.Reply) async throws -> Result
+        _ read: (Wire.Reply, ServerLink?) async throws -> Result
     ) async throws -> Result {
-        try await reference.taken()
         if let session = OwnedSession.current(of: reference) {
-            return try await read(try await session.reply(identifier, method, arguments, keywords))
+            return try await read(try await session.reply(identifier, method, arguments, keywords), reference.client.openLink)
         }
-        return try await reference.client.withSession { session in
-            try await read(try await session.reply(identifier, method, arguments, keywords))
-        }
+        return try await reference.client.call(reference, method, arguments, keywords, read)
     }
 }
 

@@ -4,51 +4,110 @@ import Pickle
 import Synchronization
 
 /// One reference to an object on a server: taken when it is made, given back when nobody has it any more.
+///
+/// It is one server's: when that has gone and another is at its address, a shared object is found again under its type's name, if the
+/// configuration says so. Any other object is no more, and its proxies say so.
 final class ObjectReference: Sendable {
     let client: ManagerClient
     let typeID: String
-    let identifier: String
+
+    /// Where the reference is counted.
+    private struct Place {
+        /// The object's name on its server.
+        var identifier: String
+        /// With whose end the reference ends; `nil` for one that stays until it is given back, or that is being taken.
+        var link: ServerLink?
+    }
+
+    private let place: Mutex<Place>
     /// Takes the reference, where the server has not counted it yet.
-    private let taking: Task<Void, any Error>?
+    private let taking: Task<ServerLink?, any Error>?
 
     /// A reference that the server has counted, as `create` does.
-    init(counted identifier: String, typeID: String, client: ManagerClient) {
+    init(counted identifier: String, typeID: String, client: ManagerClient, link: ServerLink?) {
         self.client = client
         self.typeID = typeID
-        self.identifier = identifier
+        place = Mutex(Place(identifier: identifier, link: link))
         taking = nil
     }
 
     /// The reference that the server has counted for an object which a method returned (`#PROXY`).
     ///
     /// - Parameter proxy: `(exposed, Token(typeid, address, id))`
-    convenience init(returned proxy: Fragment, client: ManagerClient) throws {
+    convenience init(returned proxy: Fragment, client: ManagerClient, link: ServerLink?) throws {
         guard case .tuple(let parts) = try proxy.value(), parts.count == 2, case .instance(let instance) = parts[1],
             let token = ProxyToken(token: instance)
         else { throw ManagerError(.protocolViolation, "the server's proxy has no token") }
-        self.init(counted: token.identifier, typeID: token.typeID, client: client)
+        self.init(counted: token.identifier, typeID: token.typeID, client: client, link: link)
     }
 
     /// A further reference to an object that another has, as CPython's proxies take when they are rebuilt.
     init(sharing identifier: String, typeID: String, client: ManagerClient) {
         self.client = client
         self.typeID = typeID
-        self.identifier = identifier
-        taking = Task { _ = try await client.callReferences("incref", [try Fragment(.string(identifier))]) }
+        place = Mutex(Place(identifier: identifier, link: nil))
+        // Detached: it is for all who will have the reference, whatever the time of the call that makes it.
+        taking = Task.detached { try await client.addReference(identifier) }
         if let taking { ReplyDecoding.current?.add(taking) }
     }
 
-    /// Waits until the server has counted the reference.
+    deinit {
+        let (client, place, taking) = (client, place.withLock { $0 }, taking)
+        // As in CPython, an error is of no interest: the server may have ended.
+        Task.detached {
+            let link = try await taking?.value
+            try await client.dropReference(place.identifier, on: place.link ?? link)
+        }
+    }
+}
+
+// MARK: - The object's name
+
+extension ObjectReference {
+    /// The object's name on the server where it was last.
+    var identifier: String { place.withLock { $0.identifier } }
+
+    /// Waits until the server has counted the reference, and finds the object again if it has to be.
+    ///
+    /// - Throws: ``ManagerError`` when there is no such object any more.
     func taken() async throws {
-        try await taking?.value
+        _ = try await taking?.value
+        guard let link = try await client.link(CallLimit("finding a \(typeID)", timeout: client.configuration.callTimeout)) else { return }
+        _ = try await identifier(on: link)
     }
 
-    deinit {
-        let (client, identifier, taking) = (client, identifier, taking)
-        // As in CPython, an error is of no interest: the server may have ended.
-        Task {
-            try await taking?.value
-            _ = try await client.callReferences("decref", [try Fragment(.string(identifier))])
+    /// The object's name on the server at the other end of the link.
+    ///
+    /// - Throws: ``ManagerError`` when the object is not there.
+    func identifier(on link: ServerLink) async throws -> String {
+        let place = place.withLock { $0 }
+        guard let home = try await home(of: place), home !== link else { return place.identifier }
+        if client.configuration.reconnection.isEnabled, link.info.shared.contains(typeID) {
+            return try await settle(Place(identifier: try await client.find(typeID, on: link), link: link))
         }
+        guard home.info.epoch == link.info.epoch else {
+            throw ManagerError(.staleProxy, """
+                the \(typeID) \(place.identifier) was an object of an earlier server at \(client.address): get a proxy from the manager again
+                """)
+        }
+        // The connection that held the reference was lost; the object is there if someone else has one.
+        try await client.addReference(place.identifier, on: link)
+        return try await settle(Place(identifier: place.identifier, link: link))
+    }
+
+    private func home(of place: Place) async throws -> ServerLink? {
+        if let link = place.link { return link }
+        return try await taking?.value
+    }
+
+    /// Notes a reference that was counted anew. When another task was faster, one of the two is given back.
+    private func settle(_ new: Place) async throws -> String {
+        let isFirst = place.withLock { place in
+            guard place.link !== new.link else { return false }
+            place = new
+            return true
+        }
+        if !isFirst { try await client.dropReference(new.identifier, on: new.link) }
+        return new.identifier
     }
 }

@@ -17,6 +17,7 @@ struct OwnedSession: Sendable {
     /// Runs the body with one session for all calls on the object: the one that is there, or another.
     static func with<Result>(_ reference: ObjectReference, _ body: () async throws -> Result) async throws -> Result {
         if current(of: reference) != nil { return try await body() }
+        try await reference.taken()
         return try await reference.client.withSession { session in
             let own = OwnedSession(identifier: reference.identifier, client: reference.client, session: session)
             return try await $all.withValue(all + [own]) { try await body() }

@@ -6,7 +6,7 @@ final class ReplyDecoding: Sendable {
     @TaskLocal static var current: ReplyDecoding?
 
     private let client: ManagerClient
-    private let takings = Mutex<[Task<Void, any Error>]>([])
+    private let takings = Mutex<[Task<ServerLink?, any Error>]>([])
 
     private init(_ client: ManagerClient) { self.client = client }
 
@@ -14,12 +14,12 @@ final class ReplyDecoding: Sendable {
     static func of<Result>(_ client: ManagerClient, _ decode: () throws -> Result) async throws -> Result {
         let decoding = ReplyDecoding(client)
         let result = try $current.withValue(decoding, operation: decode)
-        for taking in decoding.takings.withLock({ $0 }) { try await taking.value }
+        for taking in decoding.takings.withLock({ $0 }) { _ = try await taking.value }
         return result
     }
 
     /// Notes that a reference is being taken.
-    func add(_ taking: Task<Void, any Error>) { takings.withLock { $0.append(taking) } }
+    func add(_ taking: Task<ServerLink?, any Error>) { takings.withLock { $0.append(taking) } }
 
     /// The client for a proxy that came without a key: in a reply, the one that the reply is for, or one with its key; else one with this
     /// process's own key, as in CPython.
@@ -27,6 +27,6 @@ final class ReplyDecoding: Sendable {
         guard let client = current?.client else {
             return .shared(address: address, authkey: AuthenticationKey(CurrentProcess.authkey))
         }
-        return client.address == address ? client : .shared(address: address, authkey: client.authkey)
+        return client.address == address ? client : .shared(address: address, authkey: client.authkey, configuration: client.configuration)
     }
 }

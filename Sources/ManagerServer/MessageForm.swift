@@ -1,0 +1,42 @@
+import ManagerConnection
+import NIOCore
+
+/// One message of a client in its session.
+enum ClientMessage {
+    /// A call, under the number that is its name in the session. It may say that the answer to an earlier one has been taken over.
+    case request(number: UInt64, body: UnsafeRawBufferPointer, acknowledging: UInt64?)
+    /// The answer is not wanted any more.
+    case cancellation(of: UInt64)
+    /// What the answer refers to need not be kept any more.
+    case acknowledgement(of: UInt64)
+}
+
+/// How the messages of a session look: what differs between CPython's sessions and multiplexed ones.
+protocol MessageForm {
+    /// Whether the next request may be served while these are outstanding.
+    func maySend(beside calls: OutstandingCalls) -> Bool
+    /// - Returns: `nil` when it is no message, which ends the connection.
+    mutating func read(_ frame: UnsafeRawBufferPointer) -> ClientMessage?
+    /// Writes what stands before a reply in its frame.
+    func writeHeader(of number: UInt64, to output: inout ByteBuffer)
+    /// Completes the header that begins at the index.
+    func setFlags(_ flags: MultiplexedFrame.Flags, at index: Int, in output: inout ByteBuffer)
+}
+
+/// CPython's form: a frame is a request, and its reply comes before the next is served. Asking again says that the last reply has been
+/// taken over.
+struct PlainMessages: MessageForm {
+    private var last: UInt64 = 0
+
+    func maySend(beside calls: OutstandingCalls) -> Bool { !calls.areWaiting }
+
+    /// An empty frame is what CPython takes for the end.
+    mutating func read(_ frame: UnsafeRawBufferPointer) -> ClientMessage? {
+        guard !frame.isEmpty else { return nil }
+        last += 1
+        return .request(number: last, body: frame, acknowledging: last - 1)
+    }
+
+    func writeHeader(of number: UInt64, to output: inout ByteBuffer) {}
+    func setFlags(_ flags: MultiplexedFrame.Flags, at index: Int, in output: inout ByteBuffer) {}
+}

@@ -1,0 +1,35 @@
+import ManagerConnection
+import NIOCore
+
+/// The form of a session that carries many calls at once, as ``MultiplexedFrame`` describes it.
+struct MultiplexedMessages: MessageForm {
+    private let maximumOutstandingCalls: Int
+    private var last: UInt64 = 0
+
+    init(maximumOutstandingCalls: Int) { self.maximumOutstandingCalls = maximumOutstandingCalls }
+
+    func maySend(beside calls: OutstandingCalls) -> Bool { calls.count < maximumOutstandingCalls }
+
+    mutating func read(_ frame: UnsafeRawBufferPointer) -> ClientMessage? {
+        guard frame.count >= MultiplexedFrame.headerLength, let kind = MultiplexedFrame.Kind(rawValue: frame[0]) else { return nil }
+        let number = UInt64(littleEndian: frame.loadUnaligned(fromByteOffset: 1, as: UInt64.self))
+        let body = UnsafeRawBufferPointer(rebasing: frame[MultiplexedFrame.headerLength...])
+        switch kind {
+        case .request:
+            guard number > last else { return nil }
+            last = number
+            return .request(number: number, body: body, acknowledging: nil)
+        case .cancel: return body.isEmpty ? .cancellation(of: number) : nil
+        case .acknowledge: return body.isEmpty ? .acknowledgement(of: number) : nil
+        }
+    }
+
+    func writeHeader(of number: UInt64, to output: inout ByteBuffer) {
+        output.writeInteger(number, endianness: .little)
+        output.writeInteger(MultiplexedFrame.Flags().rawValue)
+    }
+
+    func setFlags(_ flags: MultiplexedFrame.Flags, at index: Int, in output: inout ByteBuffer) {
+        output.setInteger(flags.rawValue, at: index + 8)
+    }
+}
