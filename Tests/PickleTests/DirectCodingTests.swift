@@ -90,4 +90,32 @@ struct DirectCodingTests {
             #expect(throws: (any Error).self) { try Fragment(Array(list.prefix(count)), from: .v4).decode(as: [Int].self) }
         }
     }
+
+    @Test func `Whatever byte is another, what is read at once is what the decoder reads`() throws {
+        func check<Value: Decodable & Equatable>(_ value: PickleValue, _: Value.Type) throws {
+            let bytes = try Fragment(value).body.array
+            for place in bytes.indices {
+                for byte in UInt8.min...(.max) {
+                    var changed = bytes
+                    changed[place] = byte
+                    let fragment = Fragment(changed, from: .v4)
+                    guard let direct: Value = fragment.decodeDirectly() else { continue }
+                    let decoded = try? PickleDecoder().decode(Value.self, from: fragment.value())
+                    if decoded != direct { Issue.record("\(changed): \(direct), not \(String(describing: decoded))") }
+                }
+            }
+        }
+        for number in [1, 300, 70_000, .max, -1] {
+            try check(.int(number), Int.self)
+            try check(.int(number), UInt16.self)
+            try check(.int(number), Float.self)
+        }
+        try check("some é", String.self)
+        try check(.bytes([1, 2]), [UInt8].self)
+        try check(true, Bool.self)
+        try check([1, 97, 25_864], [Int].self)
+        try check([97], [Int].self)
+        try check(["a", "e("], [String].self)
+        try check(.set([1, 2]), Set<Int>.self)
+    }
 }

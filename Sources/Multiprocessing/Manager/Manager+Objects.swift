@@ -68,7 +68,7 @@ extension Manager {
     }
 
     /// A new, empty `set`. CPython's servers have it since 3.14.
-    public func set<Element>(of type: Element.Type) async throws -> SetProxy<Element> {
+    public func set<Element>(of type: Element.Type = PickleValue.self) async throws -> SetProxy<Element> {
         SetProxy(object: try await create("set", []))
     }
 
