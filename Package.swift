@@ -133,7 +133,8 @@ let package = Package(
                 "ManagedMacros", "Multiprocessing", .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
-            swiftSettings: settings, plugins: ["CompileSnippets"]),
+            // Snippets are compiled as a user's program would be, and show values that they then do not use.
+            swiftSettings: [.swiftLanguageMode(.v6), .unsafeFlags(["-suppress-warnings"])], plugins: ["CompileSnippets"]),
         .testTarget(name: "ConformanceTests", dependencies: ["manager", "TestSupport"], swiftSettings: settings),
     ] + examples
 )

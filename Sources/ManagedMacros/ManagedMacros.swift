@@ -3,13 +3,26 @@
 /// Lets a class, an actor or a struct be registered by its name alone, and writes the typed proxy by which Swift programs use it.
 ///
 /// ```swift
+/// import ManagedMacros
+/// import Multiprocessing
+///
 /// @Managed final class Maths: Sendable {
 ///     @Exposed init() {}
 ///     @Exposed func add(_ a: Int, _ b: Int) -> Int { a + b }
 /// }
 ///
-/// registry.register("Maths", Maths.self)
+/// enum Types: ManagerDefinition {
+///     static let maths = TypeID<Maths.Proxy>("Maths")
+///     static func register(in registry: inout Registry) {
+///         registry.register(maths, Maths.self)
+///     }
+/// }
+/// ```
 ///
+/// Clients then write:
+///
+/// <!-- given: manager: Manager -->
+/// ```swift
 /// let maths = try await manager(TypeID<Maths.Proxy>("Maths"))
 /// let sum = try await maths.add(4, 3)
 /// ```

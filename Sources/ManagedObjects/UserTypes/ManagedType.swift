@@ -1,7 +1,8 @@
 /// A type that says itself what clients may call of its objects. The macro `@Managed` writes it.
 ///
+/// <!-- given: registry: inout Registry -->
 /// ```swift
-/// final class Maths: ManagedType {
+/// final class Maths: ManagedType, Sendable {
 ///     static let managedMethods = [Method("add", Maths.add)]
 ///     static let managedInitializer = Initializer(Maths.init)
 ///     func add(_ a: Int, _ b: Int) -> Int { a + b }

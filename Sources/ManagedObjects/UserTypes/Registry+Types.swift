@@ -4,6 +4,7 @@ import Pickle
 extension Registry {
     /// Registers a type by its initializer and its methods: each `manager.NAME(…)` makes a new object.
     ///
+    /// <!-- given: registry: inout Registry -->
     /// ```swift
     /// registry.register("Maths", Maths.init) {
     ///     Method("add", Maths.add)

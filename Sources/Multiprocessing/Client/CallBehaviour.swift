@@ -32,11 +32,13 @@ enum CallBehaviour {
                 __getitem__ __len__ __contains__ __repr__ __str__ #GETVALUE __getattribute__ __eq__ __ne__ __lt__ __le__ __gt__ __ge__
                 keys values items copy count index has_key qsize empty full is_set locked isdisjoint issubset issuperset
                 """),
-            (.waits, "get get_many acquire wait join"),
-            (.waitsAndChanges, "put lease"),
+            (.waits, "get acquire wait join"),
+            // What `get_many` of a dict reads, `get_many` of a queue takes.
+            (.waitsAndChanges, "put lease get_many"),
             (.changes, """
                 __setitem__ __delitem__ __setattr__ __delattr__ __iter__ __next__ __reversed__ __iadd__ __imul__ __ior__ __iand__ __isub__ __ixor__
                 append extend insert pop popitem remove reverse sort clear update setdefault add discard set
+                increment exchange compare_and_set add_if_absent replace_all
                 put_nowait put_many get_nowait task_done ack nack release notify notify_all abort reset shutdown
                 """),
         ]

@@ -2,6 +2,7 @@ import NIOCore
 
 /// Runs the body, and ends each call in it that is not answered by then.
 ///
+/// <!-- given: dictionary: DictionaryProxy<String, Int> -->
 /// ```swift
 /// let count = try await withDeadline(.seconds(2)) { try await dictionary.count }
 /// ```

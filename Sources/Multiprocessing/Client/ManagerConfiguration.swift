@@ -1,5 +1,6 @@
 /// How a process uses a manager's server. Every limit is finite by default.
 ///
+/// <!-- given: key: AuthenticationKey -->
 /// ```swift
 /// var configuration = ManagerConfiguration()
 /// configuration.reconnection = .backoff()

@@ -2,9 +2,10 @@ public import Pickle
 
 /// What the server raised: a Python exception, from either kind of server.
 ///
+/// <!-- given: queue: QueueProxy<Int> -->
 /// ```swift
 /// do {
-///     try await queue.get(timeout: .seconds(1))
+///     print(try await queue.get(timeout: .seconds(1)))
 /// } catch let error as RemoteError where error.type == .queueEmpty {
 ///     print("nothing to do")
 /// }

@@ -5,6 +5,7 @@ import Synchronization
 
 /// A manager's server in this process, which accepts connections from its making on: a service for a `ServiceGroup`.
 ///
+/// <!-- given: key: AuthenticationKey, logger: Logger -->
 /// ```swift
 /// let server = try await Manager(address: .tcp("0.0.0.0", 5000), authkey: key).server()
 /// let group = ServiceGroup(services: [server], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)

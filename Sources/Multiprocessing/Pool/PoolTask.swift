@@ -1,5 +1,6 @@
 /// A piece of work for a ``ProcessPool``: a value whose fields are its arguments, and what it returns.
 ///
+/// <!-- given: pool: ProcessPool -->
 /// ```swift
 /// struct Square: PoolTask {
 ///     let number: Int

@@ -11,7 +11,7 @@ import Synchronization
 ///
 /// try await withProcessPool(size: 4) { pool in
 ///     let squares = try await pool.map((1...100).map { Square(number: $0) })
-///     for try await square in pool.imap((1...1_000_000).lazy.map { Square(number: $0) }) { … }
+///     for try await square in pool.imap((1...1_000_000).lazy.map { Square(number: $0) }) { print(square) }
 /// }
 /// ```
 ///

@@ -6,8 +6,9 @@ import Synchronization
 /// The sequence ends when the child, and every process that it gave the stream to, has closed it. Nothing is read ahead: while nobody reads,
 /// the child waits once it has written 64 KiB. Each byte is read once, also if several tasks read.
 ///
+/// <!-- given: child: ChildProcess -->
 /// ```swift
-/// for try await line in child.standardOutput.lines { print("child: \(line)") }
+/// for try await line in try child.standardOutput.lines { print("child: \(line)") }
 /// ```
 public struct CapturedOutput: AsyncSequence, Sendable {
     /// At most this many bytes come in one piece: what a pipe holds.

@@ -2,6 +2,7 @@ import Pickle
 
 /// What can be acquired and released. Python's `AcquirerProxy`.
 ///
+/// <!-- given: lock: LockProxy, list: ListProxy<Int> -->
 /// ```swift
 /// try await lock.withLock { try await list.append(1) }
 /// ```

@@ -2,6 +2,7 @@ import Pickle
 
 /// Named values on a server. Python's `NamespaceProxy`.
 ///
+/// <!-- given: namespace: NamespaceProxy -->
 /// ```swift
 /// try await namespace.limit.set(3)
 /// let limit = try await namespace.limit.get(as: Int.self)

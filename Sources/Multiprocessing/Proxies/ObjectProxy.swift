@@ -4,6 +4,7 @@ import Pickle
 
 /// An object on a server, of any type: its methods are called by name. Python's `AutoProxy`.
 ///
+/// <!-- given: manager: Manager -->
 /// ```swift
 /// let sum: Int = try await manager.proxy("Maths").add(4, 3)
 /// ```

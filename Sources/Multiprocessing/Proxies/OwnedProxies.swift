@@ -41,6 +41,7 @@ public struct RLockProxy: OwnedProxy {
 
 /// A condition on a server, of a `threading.Condition`. All but the `withLock` methods are for the body of one.
 ///
+/// <!-- given: condition: ConditionProxy, queue: QueueProxy<Int> -->
 /// ```swift
 /// try await condition.withLock {
 ///     try await condition.wait { try await queue.count > 0 }

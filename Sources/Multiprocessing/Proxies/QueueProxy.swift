@@ -2,6 +2,7 @@ import Pickle
 
 /// A `queue.Queue`, `LifoQueue` or `PriorityQueue` on a server.
 ///
+/// <!-- given: queue: QueueProxy<Int>, results: QueueProxy<Int>, work: (Int) -> Int -->
 /// ```swift
 /// for try await task in queue { try await results.put(work(task)) }
 /// ```
