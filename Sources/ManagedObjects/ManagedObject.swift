@@ -40,7 +40,7 @@ public protocol ManagedObject: Sendable {
     /// An answer given through ``Effects`` could not be delivered, since its peer has gone: what it gave comes back.
     mutating func takeBack(_ answer: Answer, effects: inout Effects)
 
-    /// A session has ended that called a method which leaves something held (``Method/holds``).
+    /// A session has ended that called a method which leaves something held (`holds:` of ``Method``).
     mutating func end(_ session: SessionID, effects: inout Effects)
 }
 

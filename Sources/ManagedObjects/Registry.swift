@@ -66,7 +66,9 @@ public struct Registry: Sendable {
 
     /// The place for an object that a method has returned.
     ///
-    /// - Parameter typeID: the name that its type is registered under.
+    /// - Parameters:
+    ///   - object: the object.
+    ///   - typeID: the name that its type is registered under.
     /// - Throws: `RuntimeError` when the name is not registered, or for another type.
     public func adopt(_ object: any Sendable, as typeID: String) throws(PythonException) -> HostedObject {
         guard let registration = registrations[typeID] else {

@@ -48,7 +48,9 @@ public struct ManagedQueue: ManagedObject {
         try self.init(arguments, order: .fifo)
     }
 
-    /// - Parameter order: in which order items come out.
+    /// - Parameters:
+    ///   - arguments: those of the Python constructor.
+    ///   - order: in which order items come out.
     /// - Throws: what the Python constructor would raise.
     public init(_ arguments: Arguments, order: QueueOrder) throws(PythonException) {
         let parameters = Parameters(name: "Queue.__init__", required: [], optional: ["maxsize"])

@@ -7,6 +7,7 @@ public struct ManagedValue: ManagedObject {
 
     /// - Parameters:
     ///   - typecode: as `array` and `ctypes` name types: `'i'`, `'d'`…; only kept, not checked.
+    ///   - value: what it holds at first.
     public init(typecode: Fragment, _ value: Fragment) {
         self.typecode = typecode
         held = value

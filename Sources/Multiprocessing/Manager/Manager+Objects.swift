@@ -74,7 +74,9 @@ extension Manager {
 
     /// A new `Array`.
     ///
-    /// - Parameter typecode: as Python's `array` names types: `i`, `q`, `d`…
+    /// - Parameters:
+    ///   - elements: what it holds; their number stays.
+    ///   - typecode: as Python's `array` names types: `i`, `q`, `d`…
     // The type code is Python 2's `str`, which array.array there insists on; Python 3 reads it as its own.
     public func array<Element>(_ elements: some Sequence<Element>, typecode: String) async throws -> ArrayProxy<Element> {
         let code = try Fragment(.legacyString(Array(typecode.utf8)), at: .v2)
@@ -87,14 +89,18 @@ extension Manager {
 extension Manager {
     /// A new `Queue`: the first in is the first out.
     ///
-    /// - Parameter capacity: how many items may wait; 0 for no bound.
+    /// - Parameters:
+    ///   - type: what the items are.
+    ///   - capacity: how many items may wait; 0 for no bound.
     public func queue<Element>(of type: Element.Type = PickleValue.self, capacity: Int = 0) async throws -> QueueProxy<Element> {
         QueueProxy(object: try await create("Queue", [Fragment(capacity)]))
     }
 
     /// A new `JoinableQueue`: a queue whose items' work can be waited for.
     ///
-    /// - Parameter capacity: how many items may wait; 0 for no bound.
+    /// - Parameters:
+    ///   - type: what the items are.
+    ///   - capacity: how many items may wait; 0 for no bound.
     public func joinableQueue<Element>(
         of type: Element.Type = PickleValue.self, capacity: Int = 0
     ) async throws -> JoinableQueueProxy<Element> {
@@ -103,14 +109,18 @@ extension Manager {
 
     /// A new `LifoQueue`: the last in is the first out. CPython's servers have none unless it is registered.
     ///
-    /// - Parameter capacity: how many items may wait; 0 for no bound.
+    /// - Parameters:
+    ///   - type: what the items are.
+    ///   - capacity: how many items may wait; 0 for no bound.
     public func lifoQueue<Element>(of type: Element.Type = PickleValue.self, capacity: Int = 0) async throws -> QueueProxy<Element> {
         QueueProxy(object: try await create("LifoQueue", [Fragment(capacity)]))
     }
 
     /// A new `PriorityQueue`: the lowest comes first, by Python's `<`. CPython's servers have none unless it is registered.
     ///
-    /// - Parameter capacity: how many items may wait; 0 for no bound.
+    /// - Parameters:
+    ///   - type: what the items are.
+    ///   - capacity: how many items may wait; 0 for no bound.
     public func priorityQueue<Element>(of type: Element.Type = PickleValue.self, capacity: Int = 0) async throws -> QueueProxy<Element> {
         QueueProxy(object: try await create("PriorityQueue", [Fragment(capacity)]))
     }
@@ -121,7 +131,9 @@ extension Manager {
 extension Manager {
     /// A new `Value`.
     ///
-    /// - Parameter typecode: as Python's `array` names types; it is only kept.
+    /// - Parameters:
+    ///   - value: what it holds at first.
+    ///   - typecode: as Python's `array` names types; it is only kept.
     public func value<Value>(_ value: Value, typecode: String = "i") async throws -> ValueProxy<Value> {
         ValueProxy(object: try await create("Value", [try Fragment(.string(typecode)), try Fragment(encoding: value)]))
     }

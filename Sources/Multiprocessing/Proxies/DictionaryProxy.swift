@@ -100,6 +100,7 @@ extension DictionaryProxy {
     /// - Parameters:
     ///   - expected: the value that it must have; `nil` when there must be none.
     ///   - new: the value that it gets; `nil` to remove it.
+    ///   - key: the key.
     /// - Returns: whether it was as expected.
     /// - Throws: ``ManagerError`` of code `notSupported` towards CPython.
     public func compareAndSet(expected: Value?, new: Value?, forKey key: Key) async throws -> Bool {

@@ -28,14 +28,18 @@ extension ListProxy {
 
     /// Puts these elements before a position (`l[index:index] = elements`).
     ///
-    /// - Parameter index: counted from 0.
+    /// - Parameters:
+    ///   - elements: the new elements.
+    ///   - index: counted from 0.
     public func insert(contentsOf elements: some Sequence<Element>, at index: Int) async throws {
         try await replaceSubrange(index..<index, with: elements)
     }
 
     /// Replaces the elements at these positions by as many others or more or fewer (`l[2:5] = elements`).
     ///
-    /// - Parameter positions: counted from 0; what lies beyond the end is no position.
+    /// - Parameters:
+    ///   - positions: counted from 0; what lies beyond the end is no position.
+    ///   - elements: what comes in their place.
     public func replaceSubrange(_ positions: some RangeExpression<Int>, with elements: some Sequence<Element>) async throws {
         _ = try await object.send("__setitem__", [try SliceBounds(positions).fragment, try Fragment(list: elements)])
     }
