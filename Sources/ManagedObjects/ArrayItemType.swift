@@ -72,7 +72,9 @@ extension ArrayItemType {
         case .bool(let bool): number = bool ? 1 : 0
         // Beyond all ranges, whichever it is.
         case .bigInt(let integer): number = UInt64(exactly: integer).map { Int128($0) } ?? (integer.isNegative ? .min : .max)
-        default: throw notAnInteger(value, python)
+        default:
+            guard let truncated = try truncatedDecimal(value, python) else { throw notAnInteger(value, python) }
+            number = truncated
         }
         for check in checks {
             guard !check.range.contains(number) else { continue }
@@ -81,12 +83,26 @@ extension ArrayItemType {
         return UInt64(truncatingIfNeeded: number)
     }
 
+    /// Until Python 3.9 a number is taken that has an `__int__`: a `Decimal`.
+    private func truncatedDecimal(_ value: PickleValue, _ python: PythonVersion) throws(PythonException) -> Int128? {
+        guard python < PythonVersion(3, 10), case .instance(let instance) = value,
+            instance.global == PickleGlobal(module: "decimal", name: "Decimal"), let text = instance.arguments.first?.text,
+            let number = Double(text)
+        else { return nil }
+        if number.isNaN { throw .valueError("cannot convert NaN to integer") }
+        if number.isInfinite, text.contains("n") { throw PythonException("OverflowError", "cannot convert Infinity to integer") }
+        // Beyond what a double holds exactly only whole numbers are told apart; the others are beyond all ranges, or nearly so.
+        if let whole = Int128(text) { return whole }
+        return number.magnitude < 0x1p64 ? Int128(number) : number < 0 ? .min : .max
+    }
+
     private func notAnInteger(_ value: PickleValue, _ python: PythonVersion) -> PythonException {
         let name = value.typeTitle(python)
         guard python < PythonVersion(3, 10) else { return .typeError("'\(name)' object cannot be interpreted as an integer") }
         if case .float = value {
             return .typeError("ILQ".contains(typecode) ? "array item must be integer" : "integer argument expected, got float")
         }
+        if name == "complex" { return .typeError("can't convert complex to int") }
         return .typeError(python.isPython2 ? "an integer is required" : "an integer is required (got type \(name))")
     }
 

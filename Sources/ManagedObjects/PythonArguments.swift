@@ -18,6 +18,7 @@ extension Call {
         if case .bigInt = value {
             throw PythonException("OverflowError", "Python int too large to convert to C \(python.isPython2 ? "long" : "ssize_t")")
         }
+        if case .float = value, python < PythonVersion(3, 10) { throw .typeError("integer argument expected, got float") }
         if python.isPython2 { throw .typeError("an integer is required") }
         throw .typeError("'\(value.typeTitle(python))' object cannot be interpreted as an integer")
     }

@@ -93,7 +93,7 @@ extension ManagedCondition {
         if argument.isNone { return .max }
         throw python.isPython2
             ? .typeError("slice indices must be integers or None or have an __index__ method")
-            : .valueError("Stop argument for islice() must be None or an integer: 0 <= x <= sys.maxsize.")
+            : .valueError("\(argument.int.map { $0 < -1 } ?? false ? "Indices" : "Stop argument") for islice() must be None or an integer: 0 <= x <= sys.maxsize.")
     }
 
     /// Those that are notified wait for the lock, which the caller owns.
