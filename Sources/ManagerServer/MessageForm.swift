@@ -14,7 +14,7 @@ enum ClientMessage {
 /// How the messages of a session look: what differs between CPython's sessions and multiplexed ones.
 protocol MessageForm {
     /// Whether the next request may be served while these are outstanding.
-    func maySend(beside calls: OutstandingCalls) -> Bool
+    func mayServe(beside calls: OutstandingCalls) -> Bool
     /// - Returns: `nil` when it is no message, which ends the connection.
     mutating func read(_ frame: UnsafeRawBufferPointer) -> ClientMessage?
     /// Writes what stands before a reply in its frame.
@@ -28,7 +28,7 @@ protocol MessageForm {
 struct PlainMessages: MessageForm {
     private var last: UInt64 = 0
 
-    func maySend(beside calls: OutstandingCalls) -> Bool { !calls.areWaiting }
+    func mayServe(beside calls: OutstandingCalls) -> Bool { !calls.areWaiting }
 
     /// An empty frame is what CPython takes for the end.
     mutating func read(_ frame: UnsafeRawBufferPointer) -> ClientMessage? {

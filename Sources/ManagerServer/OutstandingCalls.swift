@@ -28,10 +28,8 @@ struct OutstandingCalls {
     }
 
     /// The call waits no longer.
-    mutating func remove(_ number: UInt64) -> WaitingCall? {
-        guard let (call, timer) = waiting.removeValue(forKey: number) else { return nil }
-        timer?.cancel()
-        return call
+    mutating func remove(_ number: UInt64) {
+        waiting.removeValue(forKey: number)?.timer?.cancel()
     }
 
     /// Keeps what an answer refers to, until the peer has references of its own.

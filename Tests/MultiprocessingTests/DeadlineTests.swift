@@ -54,9 +54,11 @@ import Testing
             #expect(code == .deadlineExceeded)
             #expect(try await list.count == 0)
             await withDeadline(.seconds(60)) {
-                #expect(await managerError { _ = try await withDeadline(.zero) { try await list.count } } == .deadlineExceeded)
+                for passed in [Duration.zero, .seconds(-1)] {
+                    #expect(await managerError { _ = try await withDeadline(passed) { try await list.count } } == .deadlineExceeded)
+                }
             }
-            #expect(try await list.count == 0)
+            #expect(try await withDeadline(.seconds(1 << 60)) { try await list.count } == 0)
         }
     }
 
