@@ -121,7 +121,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
     }
 
     private func mayRead(_ context: ChannelHandlerContext) -> Bool {
-        context.channel.isWritable && (form.mayServe(beside: calls) || input.readableBytes < configuration.maximumReadAhead)
+        context.channel.isWritable && (mayServe || input.readableBytes < configuration.maximumReadAhead)
     }
 
     /// Goes on after a pause.
@@ -137,7 +137,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
     private func process() {
         let now = Timestamp(nanoseconds: Int64(NIODeadline.now().uptimeNanoseconds))
         do throws(FrameError) {
-            while form.mayServe(beside: calls), isReceiving, let range = try decoder.frame(in: input, at: input.readerIndex) {
+            while mayServe, isReceiving, let range = try decoder.frame(in: input, at: input.readerIndex) {
                 serve(range, now: now)
                 input.moveReaderIndex(to: range.upperBound)
             }
@@ -147,6 +147,8 @@ final class ConnectionHandler: ChannelDuplexHandler {
         }
         if input.readableBytes == 0 { input = ByteBuffer() }
     }
+
+    private var mayServe: Bool { form.mayServe(waiting: calls.waitingCount, kept: calls.keptCount) }
 
     /// Whether more requests may be served now: replies do not pile up.
     private var isReceiving: Bool {

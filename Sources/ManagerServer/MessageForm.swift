@@ -13,8 +13,8 @@ enum ClientMessage {
 
 /// How the messages of a session look: what differs between CPython's sessions and multiplexed ones.
 protocol MessageForm {
-    /// Whether the next request may be served while these are outstanding.
-    func mayServe(beside calls: OutstandingCalls) -> Bool
+    /// Whether the next request may be served while so many calls wait, and the replies of so many are kept.
+    func mayServe(waiting: Int, kept: Int) -> Bool
     /// - Returns: `nil` when it is no message, which ends the connection.
     mutating func read(_ frame: UnsafeRawBufferPointer) -> ClientMessage?
     /// Writes what stands before a reply in its frame.
@@ -28,7 +28,7 @@ protocol MessageForm {
 struct PlainMessages: MessageForm {
     private var last: UInt64 = 0
 
-    func mayServe(beside calls: OutstandingCalls) -> Bool { !calls.areWaiting }
+    func mayServe(waiting: Int, kept: Int) -> Bool { waiting == 0 }
 
     /// An empty frame is what CPython takes for the end.
     mutating func read(_ frame: UnsafeRawBufferPointer) -> ClientMessage? {

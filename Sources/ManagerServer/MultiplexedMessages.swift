@@ -8,7 +8,7 @@ struct MultiplexedMessages: MessageForm {
 
     init(maximumOutstandingCalls: Int) { self.maximumOutstandingCalls = maximumOutstandingCalls }
 
-    func mayServe(beside calls: OutstandingCalls) -> Bool { calls.count < maximumOutstandingCalls }
+    func mayServe(waiting: Int, kept: Int) -> Bool { waiting + kept < maximumOutstandingCalls }
 
     mutating func read(_ frame: UnsafeRawBufferPointer) -> ClientMessage? {
         guard frame.count >= MultiplexedFrame.headerLength, let kind = MultiplexedFrame.Kind(rawValue: frame[0]) else { return nil }

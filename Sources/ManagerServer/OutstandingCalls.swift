@@ -17,8 +17,8 @@ struct OutstandingCalls {
     /// What answers refer to, by the number of the call.
     private var kept: [UInt64: any FragmentOwner] = [:]
 
-    var count: Int { waiting.count + kept.count }
-    var areWaiting: Bool { !waiting.isEmpty }
+    var waitingCount: Int { waiting.count }
+    var keptCount: Int { kept.count }
 
     /// A call that waits.
     subscript(number: UInt64) -> WaitingCall? { waiting[number]?.call }
