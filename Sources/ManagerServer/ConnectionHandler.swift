@@ -31,7 +31,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
     private var decoder = FrameDecoder(maximumLength: Authentication.maximumMessageLength)
     private var input = ByteBuffer()
     private var output = ByteBuffer()
-    private var form: any MessageForm = PlainMessages()
+    private var form = MessageForm.plain(PlainMessages())
     private var calls = OutstandingCalls()
     private var handshakeTimer: Scheduled<Void>?
     private var context: ChannelHandlerContext?
@@ -210,7 +210,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
         switch opening {
         case .session: phase = .serving
         case .multiplexed:
-            form = MultiplexedMessages(maximumOutstandingCalls: configuration.maximumOutstandingCalls)
+            form = .multiplexed(MultiplexedMessages(maximumOutstandingCalls: configuration.maximumOutstandingCalls))
             phase = .serving
         case .oneShot, nil: closeAfterFlush()
         }
