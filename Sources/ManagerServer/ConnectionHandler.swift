@@ -31,7 +31,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
     private var decoder = FrameDecoder(maximumLength: Authentication.maximumMessageLength)
     private var input = ByteBuffer()
     private var output = ByteBuffer()
-    private var form: any MessageForm = PlainMessages()
+    private var form = MessageForm.plain(PlainMessages())
     private var calls = OutstandingCalls()
     private var handshakeTimer: Scheduled<Void>?
     private var context: ChannelHandlerContext?
@@ -121,7 +121,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
     }
 
     private func mayRead(_ context: ChannelHandlerContext) -> Bool {
-        context.channel.isWritable && (form.maySend(beside: calls) || input.readableBytes < configuration.maximumReadAhead)
+        context.channel.isWritable && (mayServe || input.readableBytes < configuration.maximumReadAhead)
     }
 
     /// Goes on after a pause.
@@ -137,7 +137,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
     private func process() {
         let now = Timestamp(nanoseconds: Int64(NIODeadline.now().uptimeNanoseconds))
         do throws(FrameError) {
-            while form.maySend(beside: calls), isReceiving, let range = try decoder.frame(in: input, at: input.readerIndex) {
+            while mayServe, isReceiving, let range = try decoder.frame(in: input, at: input.readerIndex) {
                 serve(range, now: now)
                 input.moveReaderIndex(to: range.upperBound)
             }
@@ -147,6 +147,8 @@ final class ConnectionHandler: ChannelDuplexHandler {
         }
         if input.readableBytes == 0 { input = ByteBuffer() }
     }
+
+    private var mayServe: Bool { form.mayServe(waiting: calls.waitingCount, kept: calls.keptCount) }
 
     /// Whether more requests may be served now: replies do not pile up.
     private var isReceiving: Bool {
@@ -208,7 +210,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
         switch opening {
         case .session: phase = .serving
         case .multiplexed:
-            form = MultiplexedMessages(maximumOutstandingCalls: configuration.maximumOutstandingCalls)
+            form = .multiplexed(MultiplexedMessages(maximumOutstandingCalls: configuration.maximumOutstandingCalls))
             phase = .serving
         case .oneShot, nil: closeAfterFlush()
         }
@@ -228,24 +230,14 @@ final class ConnectionHandler: ChannelDuplexHandler {
     }
 
     private func serve(_ request: UnsafeRawBufferPointer, as number: UInt64, now: Timestamp) {
-        let mark = output.beginFrame()
-        let header = output.writerIndex
-        form.writeHeader(of: number, to: &output)
+        let reply = beginReply(to: number)
         switch session?.serve(request, as: number, now: now, into: &output) {
-        case .answered(let owner): finish(number, mark, header, keeping: owner)
+        case .answered(let owner): end(reply, keeping: owner)
         case .waits(let call, let until):
-            output.cancelFrame(mark)
+            output.cancelFrame(reply.frame)
             wait(for: call, until: until)
-        case nil: output.cancelFrame(mark)
+        case nil: output.cancelFrame(reply.frame)
         }
-    }
-
-    private func finish(_ number: UInt64, _ mark: FrameMark, _ header: Int, keeping owner: (any FragmentOwner)?) {
-        if let owner {
-            calls.keep(owner, for: number)
-            form.setFlags(.isKept, at: header, in: &output)
-        }
-        output.endFrame(mark)
     }
 
     private func wait(for call: WaitingCall, until: Timestamp?) {
@@ -274,28 +266,44 @@ final class ConnectionHandler: ChannelDuplexHandler {
     }
 
     private func answer(_ call: WaitingCall, _ reply: Reply) {
-        let number = call.id.number
-        _ = calls.remove(number)
-        let mark = output.beginFrame()
-        let header = output.writerIndex
-        form.writeHeader(of: number, to: &output)
-        let owner = session?.write(reply, at: call.version, into: &output)
-        finish(number, mark, header, keeping: owner)
+        calls.remove(call.id.number)
+        let begun = beginReply(to: call.id.number)
+        end(begun, keeping: session?.write(reply, at: call.version, into: &output))
         goOn()
     }
 
     /// Gives a call up for its peer. One that does not wait any more is answered as if nothing had been said.
     private func cancel(_ number: UInt64) {
         guard let call = calls[number], session?.cancel(call) == true else { return }
-        _ = calls.remove(number)
-        let mark = output.beginFrame()
-        let header = output.writerIndex
-        form.writeHeader(of: number, to: &output)
-        form.setFlags(.isCancelled, at: header, in: &output)
-        output.endFrame(mark)
+        calls.remove(number)
+        end(beginReply(to: number), .isCancelled)
     }
 
     // MARK: Writing
+
+    /// A reply whose frame has begun in the output.
+    private struct BegunReply {
+        let number: UInt64
+        let frame: FrameMark
+        /// Where its header stands.
+        let header: Int
+    }
+
+    private func beginReply(to number: UInt64) -> BegunReply {
+        let reply = BegunReply(number: number, frame: output.beginFrame(), header: output.writerIndex)
+        form.writeHeader(of: number, to: &output)
+        return reply
+    }
+
+    private func end(_ reply: BegunReply, keeping owner: (any FragmentOwner)?) {
+        if let owner { calls.keep(owner, for: reply.number) }
+        end(reply, owner == nil ? [] : .isKept)
+    }
+
+    private func end(_ reply: BegunReply, _ flags: MultiplexedFrame.Flags) {
+        form.setFlags(flags, at: reply.header, in: &output)
+        output.endFrame(reply.frame)
+    }
 
     private func flush() {
         guard let context, output.readableBytes > 0 else { return }

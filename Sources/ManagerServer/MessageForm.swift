@@ -12,23 +12,47 @@ enum ClientMessage {
 }
 
 /// How the messages of a session look: what differs between CPython's sessions and multiplexed ones.
-protocol MessageForm {
-    /// Whether the next request may be served while these are outstanding.
-    func maySend(beside calls: OutstandingCalls) -> Bool
+///
+/// An `enum`, since this is on the way of every call, and a protocol's calls are not inlined.
+enum MessageForm {
+    case plain(PlainMessages)
+    case multiplexed(MultiplexedMessages)
+
+    /// Whether the next request may be served while so many calls wait, and the replies of so many are kept.
+    func mayServe(waiting: Int, kept: Int) -> Bool {
+        switch self {
+        case .plain: waiting == 0
+        case .multiplexed(let messages): messages.mayServe(outstanding: waiting + kept)
+        }
+    }
+
     /// - Returns: `nil` when it is no message, which ends the connection.
-    mutating func read(_ frame: UnsafeRawBufferPointer) -> ClientMessage?
+    mutating func read(_ frame: UnsafeRawBufferPointer) -> ClientMessage? {
+        switch self {
+        case .plain(var messages):
+            defer { self = .plain(messages) }
+            return messages.read(frame)
+        case .multiplexed(var messages):
+            defer { self = .multiplexed(messages) }
+            return messages.read(frame)
+        }
+    }
+
     /// Writes what stands before a reply in its frame.
-    func writeHeader(of number: UInt64, to output: inout ByteBuffer)
+    func writeHeader(of number: UInt64, to output: inout ByteBuffer) {
+        if case .multiplexed(let messages) = self { messages.writeHeader(of: number, to: &output) }
+    }
+
     /// Completes the header that begins at the index.
-    func setFlags(_ flags: MultiplexedFrame.Flags, at index: Int, in output: inout ByteBuffer)
+    func setFlags(_ flags: MultiplexedFrame.Flags, at index: Int, in output: inout ByteBuffer) {
+        if case .multiplexed(let messages) = self { messages.setFlags(flags, at: index, in: &output) }
+    }
 }
 
 /// CPython's form: a frame is a request, and its reply comes before the next is served. Asking again says that the last reply has been
 /// taken over.
-struct PlainMessages: MessageForm {
+struct PlainMessages {
     private var last: UInt64 = 0
-
-    func maySend(beside calls: OutstandingCalls) -> Bool { !calls.areWaiting }
 
     /// An empty frame is what CPython takes for the end.
     mutating func read(_ frame: UnsafeRawBufferPointer) -> ClientMessage? {
@@ -36,7 +60,4 @@ struct PlainMessages: MessageForm {
         last += 1
         return .request(number: last, body: frame, acknowledging: last - 1)
     }
-
-    func writeHeader(of number: UInt64, to output: inout ByteBuffer) {}
-    func setFlags(_ flags: MultiplexedFrame.Flags, at index: Int, in output: inout ByteBuffer) {}
 }

@@ -2,13 +2,13 @@ import ManagerConnection
 import NIOCore
 
 /// The form of a session that carries many calls at once, as ``MultiplexedFrame`` describes it.
-struct MultiplexedMessages: MessageForm {
+struct MultiplexedMessages {
     private let maximumOutstandingCalls: Int
     private var last: UInt64 = 0
 
     init(maximumOutstandingCalls: Int) { self.maximumOutstandingCalls = maximumOutstandingCalls }
 
-    func maySend(beside calls: OutstandingCalls) -> Bool { calls.count < maximumOutstandingCalls }
+    func mayServe(outstanding: Int) -> Bool { outstanding < maximumOutstandingCalls }
 
     mutating func read(_ frame: UnsafeRawBufferPointer) -> ClientMessage? {
         guard frame.count >= MultiplexedFrame.headerLength, let kind = MultiplexedFrame.Kind(rawValue: frame[0]) else { return nil }

@@ -17,8 +17,8 @@ struct OutstandingCalls {
     /// What answers refer to, by the number of the call.
     private var kept: [UInt64: any FragmentOwner] = [:]
 
-    var count: Int { waiting.count + kept.count }
-    var areWaiting: Bool { !waiting.isEmpty }
+    var waitingCount: Int { waiting.count }
+    var keptCount: Int { kept.count }
 
     /// A call that waits.
     subscript(number: UInt64) -> WaitingCall? { waiting[number]?.call }
@@ -28,10 +28,8 @@ struct OutstandingCalls {
     }
 
     /// The call waits no longer.
-    mutating func remove(_ number: UInt64) -> WaitingCall? {
-        guard let (call, timer) = waiting.removeValue(forKey: number) else { return nil }
-        timer?.cancel()
-        return call
+    mutating func remove(_ number: UInt64) {
+        waiting.removeValue(forKey: number)?.timer?.cancel()
     }
 
     /// Keeps what an answer refers to, until the peer has references of its own.

@@ -1,5 +1,4 @@
 import ManagedObjects
-import ManagerConnection
 import NIOCore
 import Pickle
 

@@ -54,21 +54,21 @@ import Testing
             #expect(code == .deadlineExceeded)
             #expect(try await list.count == 0)
             await withDeadline(.seconds(60)) {
-                #expect(await managerError { _ = try await withDeadline(.zero) { try await list.count } } == .deadlineExceeded)
+                for passed in [Duration.zero, .seconds(-1)] {
+                    #expect(await managerError { _ = try await withDeadline(passed) { try await list.count } } == .deadlineExceeded)
+                }
             }
-            #expect(try await list.count == 0)
+            #expect(try await withDeadline(.seconds(1 << 60)) { try await list.count } == 0)
         }
     }
 
     @Test func `The configuration's time holds for calls that do not wait by nature, and not for those that do`() async throws {
         let server = try await ServerProgram()
-        let manager = try await server.connect(ManagerConfiguration(callTimeout: .milliseconds(50), cancellationTimeout: .milliseconds(50)))
-        let (queue, event) = (try await manager(sharedQueue), try await manager.event())
-        let waiting = Task { try await event.wait() }
+        let manager = try await server.connect(ManagerConfiguration(callTimeout: .milliseconds(600), cancellationTimeout: .milliseconds(50)))
+        let queue = try await manager(sharedQueue)
         // Longer than the time of a call.
-        #expect(await managerError { _ = try await withDeadline(.milliseconds(150)) { try await queue.get() } } == .deadlineExceeded)
-        try await event.set()
-        try await waiting.value
+        let error = await #expect(throws: ManagerError.self) { try await withDeadline(.milliseconds(900)) { try await queue.get() } }
+        #expect(error?.description.contains("0.9 seconds") == true)
         try await server.stop()
         #expect(await managerError { _ = try await queue.count } == .deadlineExceeded)
         server.goOn()

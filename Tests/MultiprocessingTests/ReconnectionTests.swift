@@ -114,6 +114,38 @@ import Testing
         #expect(code == .notRunning || code == .connectionLost)
     }
 
+    @Test(arguments: PythonInterpreter.python3)
+    func `A Python client's proxy of an earlier server gets CPython's error, never another object`(_ python: PythonInterpreter) async throws {
+        let server = try await ServerProgram()
+        let client = try python.start("""
+            import sys
+            from multiprocessing.managers import SyncManager, RemoteError
+            manager = SyncManager(sys.argv[1], b'abc')
+            manager.connect()
+            proxies = [manager.list([1]) for _ in range(20)]
+            print('made')
+            sys.stdin.readline()
+            for proxy in proxies:
+                # The connection of the first call was the earlier server's.
+                for _ in range(2):
+                    try: print(len(proxy))
+                    except (EOFError, OSError): proxy._tls.__dict__.clear()
+                    except RemoteError as error: print("KeyError: '%s'" % proxy._token.id in str(error))
+            print('end')
+            """, [server.path])
+        #expect(await client.nextLine() == "made")
+        try await server.kill()
+        try await server.start()
+        let manager = try await server.connect()
+        let others = [try await manager.list([1, 2]), try await manager.list([3])]
+        client.send("go on")
+        var lines: [String] = []
+        while let line = await client.nextLine(), line != "end" { lines.append(line) }
+        #expect(lines.count >= 20 && lines.allSatisfy { $0 == "True" }, "\(lines)")
+        for other in others { #expect(try await other.count > 0) }
+        await manager.shutdown()
+    }
+
     @Test(arguments: ServerUnderTest.pythons.suffix(1))
     func `CPython's server comes back, too, without its objects`(_ server: ServerUnderTest) async throws {
         guard case .python(let python) = server else { return }

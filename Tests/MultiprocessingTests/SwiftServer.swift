@@ -35,7 +35,7 @@ extension Result where Failure == any Error {
 
 /// A server in a process of its own, to be killed, stopped and started again at its address.
 final class ServerProgram {
-    private let path = FileManager.default.temporaryDirectory.appendingPathComponent("manager-\(UUID().uuidString)").path
+    let path = FileManager.default.temporaryDirectory.appendingPathComponent("manager-\(UUID().uuidString)").path
     private var program: TestProgram?
 
     init() async throws { try await start() }

@@ -160,11 +160,12 @@ final class ManagerClient: Sendable {
 
     /// Closes every connection; calls that wait end with an error.
     func close() {
-        let link = state.withLock { state in
+        let (link, opening) = state.withLock { state in
             state.isClosed = true
-            return state.link
+            return (state.link, state.opening)
         }
         link?.close()
+        opening?.set(.failure(Self.closed))
         pool.close()
     }
 }

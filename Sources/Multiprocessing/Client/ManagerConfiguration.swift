@@ -19,7 +19,7 @@ public struct ManagerConfiguration: Hashable, Sendable {
     /// ``withDeadline(_:_:)``; nor for methods that are not known here, those of your own types, which take as long as they take.
     public var callTimeout: Duration?
     /// How long a call that is cancelled, or whose deadline has come, waits for the server's word on whether it came too late. A server that does not
-    /// answer in that time is taken for gone: the connection is closed.
+    /// answer in that time is taken for gone: the connection is closed, and with it end the references that this process has there.
     public var cancellationTimeout: Duration
     /// What happens when the server goes away.
     public var reconnection: ReconnectionPolicy
@@ -28,7 +28,7 @@ public struct ManagerConfiguration: Hashable, Sendable {
     public var maximumIdleConnections: Int
 
     public init(
-        connectTimeout: Duration = .seconds(20), callTimeout: Duration? = .seconds(60), cancellationTimeout: Duration = .seconds(5),
+        connectTimeout: Duration = .seconds(20), callTimeout: Duration? = .seconds(60), cancellationTimeout: Duration = .seconds(10),
         reconnection: ReconnectionPolicy = .never, maximumIdleConnections: Int = 64
     ) {
         self.connectTimeout = connectTimeout
