@@ -38,9 +38,7 @@ extension Call {
     ///
     /// - Throws: `TypeError: unhashable type: 'list'`; for a `slice` before Python 3.12.
     func key(_ position: Int) throws(PythonException) -> PickleKey {
-        let key = try PickleKey(self[position])
-        try key.check(python)
-        return key
+        try PickleKey(self[position], hashedBy: python)
     }
 
     /// `bool(argument)`, or what holds when it was left out.
@@ -63,8 +61,20 @@ extension Call {
 }
 
 extension PickleKey {
-    /// Refuses what the Python that asks has no hash for, though later ones do.
-    func check(_ python: PythonVersion) throws(PythonException) {
+    /// A key that the Python that asks has a hash for: of a `slice` only later ones do.
+    ///
+    /// - Throws: `TypeError: unhashable type: 'slice'`, and as the others do.
+    init(_ fragment: Fragment, hashedBy python: PythonVersion) throws(PythonException) {
+        try self.init(fragment)
+        try check(python)
+    }
+
+    init(_ value: PickleValue, hashedBy python: PythonVersion) throws(PythonException) {
+        try self.init(value)
+        try check(python)
+    }
+
+    private func check(_ python: PythonVersion) throws(PythonException) {
         guard python < PythonVersion(3, 12), case .instance(.global(let type), _) = self, type == PickleGlobal(module: "builtins", name: "slice")
         else { return }
         throw .typeError(python.isPython2 ? "unhashable type" : "unhashable type: 'slice'")

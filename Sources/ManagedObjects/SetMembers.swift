@@ -10,20 +10,21 @@ struct SetMembers: Sendable {
 
     /// What iterating over a value gives.
     ///
+    /// - Parameter python: whose elements they are.
     /// - Throws: `TypeError` when it is not iterable, or an element is not hashable.
-    init(_ iterable: Fragment) throws(PythonException) {
-        try self.init(iterable.pythonValue(), in: iterable)
+    init(_ iterable: Fragment, _ python: PythonVersion) throws(PythonException) {
+        try self.init(iterable.pythonValue(), in: iterable, python)
     }
 
     /// - Parameters:
     ///   - value: what is iterated over.
     ///   - whole: the same, still pickled.
-    init(_ value: PickleValue, in whole: Fragment) throws(PythonException) {
+    init(_ value: PickleValue, in whole: Fragment, _ python: PythonVersion) throws(PythonException) {
         switch value {
         case .set, .frozenSet: break
         default: isSet = false
         }
-        for element in try whole.fragments(of: value.pythonIteration()) { try insert(element) }
+        for element in try whole.fragments(of: value.pythonIteration()) { try insert(element, python) }
     }
 
     var count: Int { entries.count }
@@ -41,8 +42,8 @@ struct SetMembers: Sendable {
     func contains(_ key: PickleKey) -> Bool { entries.contains(key) }
 
     /// An element that is there already stays as it is.
-    mutating func insert(_ element: Fragment) throws(PythonException) {
-        let key = try PickleKey(element)
+    mutating func insert(_ element: Fragment, _ python: PythonVersion) throws(PythonException) {
+        let key = try PickleKey(element, hashedBy: python)
         if !entries.contains(key) { entries.set(key, (element, .none)) }
     }
 

@@ -108,8 +108,7 @@ extension ManagedDictionary {
         Method("dict.fromkeys", .unpacked(1...2), iterates: true) { (_, call, _) throws(PythonException) in
             var made = ManagedDictionary()
             for key in try call[0].pythonElements(python: call.python) {
-                let hashed = try PickleKey(key)
-                try hashed.check(call.python)
+                let hashed = try PickleKey(key, hashedBy: call.python)
                 made.storage.set(hashed, (key, call.optional(1) ?? .none))
             }
             return .value(made.whole)
@@ -146,8 +145,7 @@ extension ManagedDictionary {
         Method("dict.get_many", ["keys"], iterates: true) { (dictionary, call, _) throws(PythonException) in
             var found = KeyedEntries()
             for key in try call[0].pythonElements(python: call.python) {
-                let hashed = try PickleKey(key)
-                try hashed.check(call.python)
+                let hashed = try PickleKey(key, hashedBy: call.python)
                 if let value = dictionary.storage[hashed] { found.set(hashed, (key, value)) }
             }
             return .value(FragmentBuilder.dictionary(found.entries))
@@ -191,8 +189,7 @@ extension ManagedDictionary {
     private mutating func set(
         _ key: PickleValue, _ value: Fragment, _ source: Fragment, _ python: PythonVersion
     ) throws(PythonException) {
-        let hashed = try PickleKey(key)
-        try hashed.check(python)
+        let hashed = try PickleKey(key, hashedBy: python)
         storage.set(hashed, (try Fragment(pythonValue: key, from: source), value))
     }
 

@@ -11,7 +11,7 @@ public struct ManagedSet: ManagedObject {
         guard arguments.positional.count <= 1 else {
             throw .typeError("set \(CFunction.unpackingText(arguments.positional.count, 0...1, arguments.python))")
         }
-        if let source = try arguments.readingProxies().positional.first { members = try SetMembers(source) }
+        if let source = try arguments.readingProxies().positional.first { members = try SetMembers(source, arguments.python) }
     }
 
     public static let methods = MethodTable<ManagedSet>(elements + queries + combinations + operators + comparisons)
@@ -29,7 +29,7 @@ extension ManagedSet {
     @MethodTableBuilder<ManagedSet>
     private static var elements: [Method<ManagedSet>] {
         Method("set.add", .oneArgument) { (set, call, _) throws(PythonException) in
-            try set.members.insert(call[0])
+            try set.members.insert(call[0], call.python)
             return .none
         }
         Method("set.discard", .oneArgument) { (set, call, _) throws(PythonException) in
@@ -54,12 +54,12 @@ extension ManagedSet {
         // Beyond CPython: whether it was not there before.
         Method("set.add_if_absent", .oneArgument) { (set, call, _) throws(PythonException) in
             let before = set.members.count
-            try set.members.insert(call[0])
+            try set.members.insert(call[0], call.python)
             return .bool(set.members.count > before)
         }
         // Beyond CPython: all or none.
         Method("set.replace_all", .oneArgument, iterates: true) { (set, call, _) throws(PythonException) in
-            set.members = try SetMembers(call[0])
+            set.members = try SetMembers(call[0], call.python)
             return .none
         }
         Method("set.__class_getitem__", .oneArgument) { (_, call, _) throws(PythonException) in
@@ -91,13 +91,13 @@ extension ManagedSet {
     @MethodTableBuilder<ManagedSet>
     private static var queries: [Method<ManagedSet>] {
         Method("set.isdisjoint", .oneArgument, iterates: true) { (set, call, _) throws(PythonException) in
-            .bool(set.members.intersection(try SetMembers(call[0])).count == 0)
+            .bool(set.members.intersection(try SetMembers(call[0], call.python)).count == 0)
         }
         Method("set.issubset", .oneArgument, iterates: true) { (set, call, _) throws(PythonException) in
-            .bool(set.members.isSubset(of: try SetMembers(call[0])))
+            .bool(set.members.isSubset(of: try SetMembers(call[0], call.python)))
         }
         Method("set.issuperset", .oneArgument, iterates: true) { (set, call, _) throws(PythonException) in
-            .bool(try SetMembers(call[0]).isSubset(of: set.members))
+            .bool(try SetMembers(call[0], call.python).isSubset(of: set.members))
         }
     }
 
@@ -106,17 +106,19 @@ extension ManagedSet {
         combination("union", SetMembers.union)
         combination("intersection", SetMembers.intersection)
         combination("difference", SetMembers.subtracting)
-        update("update") { (members, element) throws(PythonException) in try members.insert(element) }
-        update("difference_update") { (members, element) throws(PythonException) in _ = members.remove(try PickleKey(element)) }
+        update("update") { (members, element, python) throws(PythonException) in try members.insert(element, python) }
+        update("difference_update") { (members, element, python) throws(PythonException) in
+            _ = members.remove(try PickleKey(element, hashedBy: python))
+        }
         Method("set.intersection_update", .variadic, iterates: true) { (set, call, _) throws(PythonException) in
             set.members = try set.combined(call, SetMembers.intersection)
             return .none
         }
         Method("set.symmetric_difference", .oneArgument, iterates: true) { (set, call, _) throws(PythonException) in
-            .value(set.members.symmetricDifference(try SetMembers(call[0])).fragment)
+            .value(set.members.symmetricDifference(try SetMembers(call[0], call.python)).fragment)
         }
         Method("set.symmetric_difference_update", .oneArgument, iterates: true) { (set, call, _) throws(PythonException) in
-            set.members = set.members.symmetricDifference(try SetMembers(call[0]))
+            set.members = set.members.symmetricDifference(try SetMembers(call[0], call.python))
             return .none
         }
     }
@@ -132,11 +134,11 @@ extension ManagedSet {
 
     /// A method that does something with each element of any number of others; what stands before a mistake is done, as in CPython.
     private static func update(
-        _ name: String, _ apply: @escaping @Sendable (inout SetMembers, Fragment) throws(PythonException) -> Void
+        _ name: String, _ apply: @escaping @Sendable (inout SetMembers, Fragment, PythonVersion) throws(PythonException) -> Void
     ) -> Method<ManagedSet> {
         Method("set.\(name)", .variadic, iterates: true) { (set, call, _) throws(PythonException) in
             for argument in call.sent.positional {
-                for element in try argument.pythonElements(python: call.python) { try apply(&set.members, element) }
+                for element in try argument.pythonElements(python: call.python) { try apply(&set.members, element, call.python) }
             }
             return .none
         }
@@ -144,7 +146,7 @@ extension ManagedSet {
 
     private func combined(_ call: Call, _ combine: Combine) throws(PythonException) -> SetMembers {
         var result = members
-        for argument in call.sent.positional { result = combine(result)(try SetMembers(argument)) }
+        for argument in call.sent.positional { result = combine(result)(try SetMembers(argument, call.python)) }
         return result
     }
 }
@@ -206,8 +208,8 @@ extension ManagedSet {
         Method("set.\(name)", .slot(1), iterates: true) { (set, call, _) throws(PythonException) in
             let value = try call[0].pythonValue()
             switch value {
-            case .set: return try body(&set, try SetMembers(value, in: call[0]), false)
-            case .frozenSet: return try body(&set, try SetMembers(value, in: call[0]), true)
+            case .set: return try body(&set, try SetMembers(value, in: call[0], call.python), false)
+            case .frozenSet: return try body(&set, try SetMembers(value, in: call[0], call.python), true)
             default: return .value(try Fragment(pythonValue: .global(PickleGlobal(module: "builtins", name: "NotImplemented"))))
             }
         }
