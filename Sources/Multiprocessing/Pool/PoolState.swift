@@ -29,6 +29,15 @@ struct PoolState: Sendable {
         /// It gets no more tasks, and is told to end or has been killed.
         var isLeaving = false
         var finishedTasks = 0
+
+        /// Notes what the worker has said; gives the end of a task.
+        mutating func note(_ reply: PoolReply) -> Action? {
+            isReady = true
+            guard let chunk else { return nil }
+            finishedTasks += 1
+            if chunk.tasks.count == 1 { self.chunk = nil } else { self.chunk?.removeFirst() }
+            return .end(chunk, .reply(reply))
+        }
     }
 
     private let retries: Int
@@ -122,24 +131,14 @@ extension PoolState {
     /// Whether a worker has not been removed while it was started.
     func isWanted(_ id: Int) -> Bool { workers[id].map { !$0.isLeaving } ?? false }
 
-    /// Notes what a worker has said.
+    /// Notes what a worker has said: that it is ready, or what became of its next task.
     mutating func note(_ reply: PoolReply, _ id: Int) -> [Action] {
-        guard var worker = workers[id], !worker.isLeaving else { return [] }
-        var ends: [Action] = []
-        if case .ready = reply {
-            worker.isReady = true
-        } else if let chunk = worker.chunk {
-            ends = [.end(chunk, .reply(reply))]
-            worker.finishedTasks += 1
-            worker.chunk?.removeFirst()
-        }
-        if worker.chunk?.tasks.isEmpty ?? true {
-            worker.chunk = nil
-            idle.append(id)
-        }
-        workers[id] = worker
+        guard let index = workers.index(forKey: id), !workers.values[index].isLeaving else { return [] }
+        let end = workers.values[index].note(reply).map { [$0] } ?? []
+        guard workers.values[index].chunk == nil else { return end }
+        idle.append(id)
         // The worker's next tasks go out before this one's end is told.
-        return proceed() + ends
+        return proceed() + end
     }
 
     /// Notes that a worker has ended, or has not come into being.
