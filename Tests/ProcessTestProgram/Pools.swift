@@ -192,11 +192,11 @@ private final class Counted: Sequence, IteratorProtocol, Sendable {
     try await withProcessPool(size: 2) { pool in
         let before = Set(ChildProcess.active.compactMap(\.pid))
         let mapping = Task { try await pool.map((0..<20).map { _ in Stay(journal: journal.path) }) }
-        let applying = Task { try await pool.apply(Stay(journal: journal.path)) }
         await wait { journal.entries.count == 2 }
+        let applying = Task { try await pool.apply(Stay(journal: journal.path)) }
         mapping.cancel()
         do { try await mapping.value } catch { say("\(type(of: error))") }
-        // The next call takes the place of the one that was cancelled, in a new worker.
+        // The other call takes the place of the one that was cancelled, in a new worker.
         await wait { journal.entries.count == 3 }
         applying.cancel()
         do { try await applying.value } catch { say("\(type(of: error))") }
