@@ -83,7 +83,7 @@ extension PoolState {
     /// Takes back what has not begun, and ends the workers of what has.
     mutating func cancel(_ call: PoolCallID) -> [Action] {
         pending.removeAll { $0.call == call }
-        return remove { $0.call == call } + proceed()
+        return remove { $0.chunk?.call == call } + proceed()
     }
 
     mutating func close() -> [Action] {
@@ -100,21 +100,15 @@ extension PoolState {
         return remove { _ in true } + lost.map { .abandon($0, error) } + proceed()
     }
 
-    /// Ends the workers that are at work on such chunks, or all that have not left yet.
-    private mutating func remove(_ isMeant: (PoolChunk) -> Bool) -> [Action] {
-        var actions: [Action] = []
-        for (id, worker) in workers {
-            guard worker.chunk.map(isMeant) ?? !isOpenOrClosing else { continue }
+    /// Ends such workers, which get no more tasks.
+    private mutating func remove(_ isMeant: (Worker) -> Bool) -> [Action] {
+        let removed = workers.filter { isMeant($0.value) }
+        for id in removed.keys {
             workers[id]?.chunk = nil
             workers[id]?.isLeaving = true
-            actions.append(.kill(worker.process))
         }
-        idle.removeAll { workers[$0]?.isLeaving ?? true }
-        return actions
-    }
-
-    private var isOpenOrClosing: Bool {
-        if case .ended = stage { false } else { true }
+        idle.removeAll { removed[$0] != nil }
+        return removed.values.map { .kill($0.process) }
     }
 }
 
