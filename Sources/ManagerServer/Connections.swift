@@ -7,6 +7,7 @@ final class Connections: Sendable {
     private struct State {
         var handlers: [SessionID: NIOLoopBound<ConnectionHandler>] = [:]
         var lastID: UInt64 = 0
+        var areClosing = false
     }
 
     private let state = Mutex(State())
@@ -47,9 +48,15 @@ final class Connections: Sendable {
         deliver(effects, from: object)
     }
 
+    /// Whether the server ends.
+    var areClosing: Bool { state.withLock { $0.areClosing } }
+
     /// Closes every connection.
     func closeAll() {
-        let handlers = state.withLock { Array($0.handlers.values) }
+        let handlers = state.withLock { state in
+            state.areClosing = true
+            return Array(state.handlers.values)
+        }
         for handler in handlers { handler.eventLoop.execute { handler.value.close() } }
     }
 }

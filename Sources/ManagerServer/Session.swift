@@ -229,6 +229,8 @@ extension Session {
 
     /// Gives back what the session waits for and holds.
     mutating func end(waiting: [WaitingCall]) {
+        // At the server's end nobody gets what this session held: peers whose connections are closed a moment later find it as it was.
+        guard !connections.areClosing else { return }
         for call in waiting { _ = cancel(call) }
         for object in holdings.values { affect(object) { $0.end(id, effects: &$1) } }
         for (identifier, count) in references where count > 0 {

@@ -88,6 +88,14 @@ struct ProcessPoolTests {
         ])
     }
 
+    @Test func `tasks may hold and return proxies`() async throws {
+        #expect(try await lines("pool-proxies") == ["true"])
+    }
+
+    @Test func `a task may use a pool of its own`() async throws {
+        #expect(try await lines("pool-nested") == ["[5, 14]", "left: 0"])
+    }
+
     @Test func `workers, and what their tasks have started, end when the parent is killed`() async throws {
         try await expectFamilyEnds("pool-family") { kill($0, SIGKILL) }
     }

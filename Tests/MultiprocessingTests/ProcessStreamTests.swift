@@ -58,6 +58,10 @@ struct ProcessStreamTests {
         #expect(try await lines("scope") == ["ended with exit status 7", "the body has failed: ended by signal 15"])
     }
 
+    @Test func `a scope throws away what its body has not read, and its child ends by itself`() async throws {
+        #expect(try await lines("scope-unread") == ["line 0", "ended with exit status 0"])
+    }
+
     @Test func `a scope ends its child when it is cancelled`() async throws {
         #expect(try await lines("scope-cancelled") == ["CancellationError: ended by signal 15"])
     }

@@ -74,6 +74,22 @@ struct StayWithHelper: ProcessTarget {
     }
 }
 
+struct Append: PoolTask {
+    let number: Int
+    let list: ListProxy<Int>
+    func run() async throws -> ListProxy<Int> {
+        try await list.append(number)
+        return list
+    }
+}
+
+struct Nested: PoolTask {
+    let count: Int
+    func run() async throws -> Int {
+        try await withProcessPool(size: 2) { try await $0.map((0..<count).map { Square(number: $0) }).reduce(0, +) }
+    }
+}
+
 /// What the initializer has left.
 struct Prepared: PoolTask {
     func run() async throws -> String { getenv("PREPARED").map { String(cString: $0) } ?? "nothing" }

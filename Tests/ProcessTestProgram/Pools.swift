@@ -16,6 +16,8 @@ let poolScenarios: Scenarios = [
     "pool-misuse": poolMisuse,
     "pool-close": poolClose,
     "pool-terminate": poolTerminate,
+    "pool-proxies": poolProxies,
+    "pool-nested": poolNested,
     "pool-family": poolFamily,
     "pool-family-in-foreground": { setpgid(0, 0); try await poolFamily() },
     "pool-speed": poolSpeed,
@@ -190,11 +192,11 @@ private final class Counted: Sequence, IteratorProtocol, Sendable {
     try await withProcessPool(size: 2) { pool in
         let before = Set(ChildProcess.active.compactMap(\.pid))
         let mapping = Task { try await pool.map((0..<20).map { _ in Stay(journal: journal.path) }) }
-        let applying = Task { try await pool.apply(Stay(journal: journal.path)) }
         await wait { journal.entries.count == 2 }
+        let applying = Task { try await pool.apply(Stay(journal: journal.path)) }
         mapping.cancel()
         do { try await mapping.value } catch { say("\(type(of: error))") }
-        // The next call takes the place of the one that was cancelled, in a new worker.
+        // The other call takes the place of the one that was cancelled, in a new worker.
         await wait { journal.entries.count == 3 }
         applying.cancel()
         do { try await applying.value } catch { say("\(type(of: error))") }
@@ -286,6 +288,26 @@ private final class Counted: Sequence, IteratorProtocol, Sendable {
     await wait { !journal.entries.isEmpty }
     cancelled.cancel()
     do { try await cancelled.value } catch { say("\(type(of: error)), left: \(ChildProcess.active.count)") }
+}
+
+/// Tasks may hold proxies and return them.
+@Sendable private func poolProxies() async throws {
+    try await withManager { manager in
+        let list = try await manager.list(of: Int.self)
+        try await withProcessPool(size: 2) { pool in
+            let returned = try await pool.map((0..<20).map { Append(number: $0, list: list) })
+            try await returned[0].append(-1)
+        }
+        say("\(try await list.elements().sorted() == Array(-1..<20))")
+    }
+}
+
+/// A task may have a pool of its own.
+@Sendable private func poolNested() async throws {
+    try await withProcessPool(size: 2) { pool in
+        say("\(try await pool.map([Nested(count: 3), Nested(count: 4)]))")
+    }
+    say("left: \(ChildProcess.active.count)")
 }
 
 /// Two workers whose tasks have started other programs, and a parent that waits to be killed.

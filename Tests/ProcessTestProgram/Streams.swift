@@ -12,6 +12,7 @@ let streamScenarios: Scenarios = [
     "environment": environment,
     "folder": folder,
     "scope": scope,
+    "scope-unread": scopeUnread,
     "scope-cancelled": scopeCancelled,
     "signal": signal,
     "closed-streams": closedStreams,
@@ -159,6 +160,18 @@ extension AsyncSequence {
     } catch {
         say("\(error): \(kept?.exitStatus.map { "\($0)" } ?? "nil")")
     }
+}
+
+/// A child that writes more than its scope reads.
+@Sendable private func scopeUnread() async throws {
+    let child = try await withChildProcess(Numbers(count: 200_000), configuration: captured) { child in
+        for try await line in try child.standardOutput.lines {
+            say(line)
+            break
+        }
+        return child
+    }
+    say("\(child.exitStatus.map { "\($0)" } ?? "nil")")
 }
 
 @Sendable private func scopeCancelled() async throws {

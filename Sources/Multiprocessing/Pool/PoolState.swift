@@ -29,6 +29,15 @@ struct PoolState: Sendable {
         /// It gets no more tasks, and is told to end or has been killed.
         var isLeaving = false
         var finishedTasks = 0
+
+        /// Notes what the worker has said; gives the end of a task.
+        mutating func note(_ reply: PoolReply) -> Action? {
+            isReady = true
+            guard let chunk else { return nil }
+            finishedTasks += 1
+            if chunk.tasks.count == 1 { self.chunk = nil } else { self.chunk?.removeFirst() }
+            return .end(chunk, .reply(reply))
+        }
     }
 
     private let retries: Int
@@ -74,7 +83,7 @@ extension PoolState {
     /// Takes back what has not begun, and ends the workers of what has.
     mutating func cancel(_ call: PoolCallID) -> [Action] {
         pending.removeAll { $0.call == call }
-        return remove { $0.call == call } + proceed()
+        return remove { $0.chunk?.call == call } + proceed()
     }
 
     mutating func close() -> [Action] {
@@ -91,21 +100,15 @@ extension PoolState {
         return remove { _ in true } + lost.map { .abandon($0, error) } + proceed()
     }
 
-    /// Ends the workers that are at work on such chunks, or all that have not left yet.
-    private mutating func remove(_ isMeant: (PoolChunk) -> Bool) -> [Action] {
-        var actions: [Action] = []
-        for (id, worker) in workers {
-            guard worker.chunk.map(isMeant) ?? !isOpenOrClosing else { continue }
+    /// Ends such workers, which get no more tasks.
+    private mutating func remove(_ isMeant: (Worker) -> Bool) -> [Action] {
+        let removed = workers.filter { isMeant($0.value) }
+        for id in removed.keys {
             workers[id]?.chunk = nil
             workers[id]?.isLeaving = true
-            actions.append(.kill(worker.process))
         }
-        idle.removeAll { workers[$0]?.isLeaving ?? true }
-        return actions
-    }
-
-    private var isOpenOrClosing: Bool {
-        if case .ended = stage { false } else { true }
+        idle.removeAll { removed[$0] != nil }
+        return removed.values.map { .kill($0.process) }
     }
 }
 
@@ -122,24 +125,14 @@ extension PoolState {
     /// Whether a worker has not been removed while it was started.
     func isWanted(_ id: Int) -> Bool { workers[id].map { !$0.isLeaving } ?? false }
 
-    /// Notes what a worker has said.
+    /// Notes what a worker has said: that it is ready, or what became of its next task.
     mutating func note(_ reply: PoolReply, _ id: Int) -> [Action] {
-        guard var worker = workers[id], !worker.isLeaving else { return [] }
-        var ends: [Action] = []
-        if case .ready = reply {
-            worker.isReady = true
-        } else if let chunk = worker.chunk {
-            ends = [.end(chunk, .reply(reply))]
-            worker.finishedTasks += 1
-            worker.chunk?.removeFirst()
-        }
-        if worker.chunk?.tasks.isEmpty ?? true {
-            worker.chunk = nil
-            idle.append(id)
-        }
-        workers[id] = worker
+        guard let index = workers.index(forKey: id), !workers.values[index].isLeaving else { return [] }
+        let end = workers.values[index].note(reply).map { [$0] } ?? []
+        guard workers.values[index].chunk == nil else { return end }
+        idle.append(id)
         // The worker's next tasks go out before this one's end is told.
-        return proceed() + ends
+        return proceed() + end
     }
 
     /// Notes that a worker has ended, or has not come into being.

@@ -18,6 +18,7 @@ extension ProcessPool {
     /// - Throws: as ``apply(_:)``: the first error of a task ends the others. See `outcomes(of:)` for the
     ///   outcome of each.
     public func map<Item: PoolTask>(_ tasks: some Collection<Item>, chunkSize: Int? = nil) async throws -> [Item.Output] {
+        try Task.checkCancellation()
         let collection = PoolCollection(count: tasks.count)
         let call = try PoolCall(Item.self, PoolCallID(), deliver: collection.deliver)
         let chunkSize = try requirePositive(chunkSize ?? defaultChunkSize(for: tasks.count))

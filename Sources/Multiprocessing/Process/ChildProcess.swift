@@ -7,7 +7,7 @@ import Synchronization
 /// `ProcessBootstrap.runChildIfSpawned()`. Its arguments are those of this process; its standard streams, environment and folder, too, unless
 /// its ``Configuration`` says otherwise. Of this process's other files it has none.
 ///
-/// A process is made, started once, and then joined; ``withChildProcess(_:name:daemon:configuration:_:)`` does it around a body. It goes on
+/// A process is made, started once, and then joined; ``withChildProcess(_:name:daemon:configuration:isolation:_:)`` does it around a body. It goes on
 /// if nobody keeps the `ChildProcess`.
 public final class ChildProcess: Sendable {
     private enum State {

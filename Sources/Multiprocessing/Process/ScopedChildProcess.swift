@@ -6,7 +6,8 @@
 /// }
 /// ```
 ///
-/// How the child ended is its ``ChildProcess/exitStatus``; a status other than 0 is not an error here.
+/// What the body has not read of captured streams is thrown away, so that the child can end. How it ended is its ``ChildProcess/exitStatus``;
+/// a status other than 0 is not an error here.
 ///
 /// - Parameters:
 ///   - target: What the child runs.
@@ -26,7 +27,7 @@ public func withChildProcess<Result>(
     try await child.start()
     do {
         let result = try await body(child)
-        try await child.join()
+        try await child.joinDiscardingOutput()
         return result
     } catch {
         child.terminate()
@@ -40,6 +41,19 @@ extension ChildProcess {
     func killAndJoin() async {
         kill()
         await Task { try? await join() }.value
+    }
+
+    /// Waits for the end, and reads meanwhile what nobody has read.
+    func joinDiscardingOutput() async throws {
+        async let _: Void = discard(try? standardOutput)
+        async let _: Void = discard(try? standardError)
+        // Who has inherited the streams may hold them open beyond the child's end: the readers are cancelled then.
+        try await join()
+    }
+
+    private func discard(_ stream: CapturedOutput?) async {
+        guard let stream else { return }
+        do { for try await _ in stream {} } catch {}
     }
 
     /// Waits for the end of a process that has been asked to end, and kills it if it does not. Cancelling this task does not shorten it.
