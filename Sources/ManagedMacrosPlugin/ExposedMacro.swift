@@ -12,6 +12,7 @@ struct ExposedMacro: PeerMacro {
         } else if !isManaged(context.lexicalContext.first) {
             context.refuse(node, "@Exposed stands in the body of a class, actor or struct that is @Managed")
         }
+        for argument in node.unreadableArguments { context.refuse(argument, "a string literal is expected: the macro sees the source only") }
         return []
     }
 
@@ -34,6 +35,12 @@ extension AttributeListSyntax {
 }
 
 extension AttributeSyntax {
+    /// The arguments that are no string literals.
+    fileprivate var unreadableArguments: [ExprSyntax] {
+        guard case .argumentList(let arguments) = arguments else { return [] }
+        return arguments.map(\.expression).filter { $0.as(StringLiteralExprSyntax.self)?.representedLiteralValue == nil }
+    }
+
     /// The text of an argument; the one without a label has the label `nil`.
     func text(_ label: String?) -> String? {
         guard case .argumentList(let arguments) = arguments else { return nil }

@@ -73,8 +73,6 @@ public enum Reply: Sendable {
     case text(PythonText)
     /// A new managed object, of which the caller gets a proxy (`#PROXY`).
     case proxy(typeID: String, object: HostedObject)
-    /// A new object of a registered type, of which the caller gets a proxy: Python's `method_to_typeid`.
-    case object(typeID: String, any Sendable)
     case exception(PythonException)
     /// The result has no form in a pickle (`#UNSERIALIZABLE`).
     case unserializable(PythonException)

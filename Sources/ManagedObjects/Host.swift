@@ -27,11 +27,7 @@ class Host<Object>: HostedObject, @unchecked Sendable {
             let arguments = try method.iterates ? arguments.readingProxies() : arguments
             let bound = try method.bind(arguments)
             let call = Call(id: id, now: now, sent: arguments, bound: bound)
-            let outcome = switch method.body {
-            case .step(let step): try state.withLock { (object) throws(PythonException) in try step(&object, call, &effects) }
-            case .work(let work): Outcome.runs(self.running(work, call))
-            }
-            return Result(outcome: outcome, holds: method.holds)
+            return Result(outcome: try method.body(self, call, &effects), holds: method.holds)
         } catch {
             return Result(outcome: .reply(.exception(error)), holds: false)
         }
@@ -48,7 +44,8 @@ class Host<Object>: HostedObject, @unchecked Sendable {
 // MARK: - Work off the event loop
 
 extension Host {
-    private func running(_ work: @escaping Method<Object>.Work, _ call: Call) -> RunningCall {
+    /// A call of a method that may take its time, not started yet.
+    func running(_ work: @escaping Method<Object>.Work, _ call: Call) -> RunningCall {
         RunningCall { executor, deliver in
             // The task waits for the lock before it takes itself out, so it is in by then.
             self.running.withLock { running in

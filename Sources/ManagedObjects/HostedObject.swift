@@ -3,7 +3,7 @@ import Synchronization
 
 /// A managed object in its place on a server: behind a lock of its own, with its type erased.
 public class HostedObject: @unchecked Sendable {
-    // Proof: the class has no stored property, and its only direct subclass, `Host`, keeps what changes behind a `Mutex`.
+    // Proof: the class has no stored property, and of its direct subclasses `Host` keeps what changes behind a `Mutex`, and `ReturnedObject` does not change.
 
     /// What a call brings about.
     public struct Result: Sendable {

@@ -1,4 +1,5 @@
 public import Pickle
+import Synchronization
 
 /// A method of an object that others may call.
 ///
@@ -9,11 +10,8 @@ public struct Method<Object>: Sendable {
     public typealias Step = @Sendable (inout Object, Call, inout Effects) throws(PythonException) -> Outcome
     /// What may take its time: it leaves the event loop, and is given the object's place.
     typealias Work = @Sendable (Host<Object>, Call) async throws -> Reply
-
-    enum Body: Sendable {
-        case step(Step)
-        case work(Work)
-    }
+    /// What a call does: a step at once, work later.
+    typealias Body = @Sendable (Host<Object>, Call, inout Effects) throws(PythonException) -> Outcome
 
     public let name: String
     /// The arguments in the parameters' order; none of them when the method looks at its arguments itself.
@@ -38,7 +36,7 @@ public struct Method<Object>: Sendable {
         bind = Parameters(name: qualifiedName, required: required, optional: optional).bind
         self.holds = holds
         self.iterates = iterates
-        body = .step(step)
+        body = Self.taking(step)
     }
 
     /// A method that is written in C in CPython.
@@ -48,7 +46,7 @@ public struct Method<Object>: Sendable {
         bind = function.bind
         holds = false
         self.iterates = iterates
-        body = .step(step)
+        body = Self.taking(step)
     }
 
     /// A method that takes its arguments as they were sent, by position and by name.
@@ -60,7 +58,7 @@ public struct Method<Object>: Sendable {
         bind = { (_) in [] }
         holds = false
         self.iterates = iterates
-        self.body = .step { (object, call, effects) throws(PythonException) in try body(&object, call.sent, &effects) }
+        self.body = Self.taking { (object, call, effects) throws(PythonException) in try body(&object, call.sent, &effects) }
     }
 
     /// A method that leaves the event loop.
@@ -70,7 +68,13 @@ public struct Method<Object>: Sendable {
         self.bind = bind
         holds = false
         iterates = false
-        body = .work(work)
+        body = { (host, call, _) in .runs(host.running(work, call)) }
+    }
+
+    private static func taking(_ step: @escaping Step) -> Body {
+        { (host, call, effects) throws(PythonException) in
+            try host.state.withLock { (object) throws(PythonException) in try step(&object, call, &effects) }
+        }
     }
 }
 

@@ -20,7 +20,7 @@ public struct Registry: Sendable {
     ) {
         self[typeID] = Registration(
             .fresh { (arguments) throws(PythonException) in .hosting(try make(arguments)) },
-            adopting: { ($0 as? Object).map { .hosting($0) } })
+            placing: { ($0 as? Object).map { .hosting($0) } })
     }
 
     /// Registers one object under a name: each `manager.NAME()` gives a proxy of this object.
@@ -64,18 +64,19 @@ public struct Registry: Sendable {
         }
     }
 
-    /// The place for an object that a method has returned.
+    /// Gives an object that a method has returned its place, if it has none yet.
     ///
     /// - Parameters:
     ///   - object: the object.
     ///   - typeID: the name that its type is registered under.
     /// - Throws: `RuntimeError` when the name is not registered, or for another type.
-    public func adopt(_ object: any Sendable, as typeID: String) throws(PythonException) -> HostedObject {
+    public func place(_ object: HostedObject, as typeID: String) throws(PythonException) -> HostedObject {
+        guard let returned = (object as? ReturnedObject)?.value else { return object }
         guard let registration = registrations[typeID] else {
             throw .runtimeError("a method returned a '\(typeID)', but the server has nothing registered under this name")
         }
-        guard let hosted = registration.adopt(object) else {
-            throw .runtimeError("a method returned a \(type(of: object)), but '\(typeID)' is registered for another type")
+        guard let hosted = registration.place(returned) else {
+            throw .runtimeError("a method returned a \(type(of: returned)), but '\(typeID)' is registered for another type")
         }
         return hosted
     }
@@ -95,11 +96,11 @@ struct Registration: Sendable {
 
     let creation: Creation
     /// Gives an object that a method has returned its place; `nil` when it is of another type.
-    let adopt: @Sendable (any Sendable) -> HostedObject?
+    let place: @Sendable (any Sendable) -> HostedObject?
 
-    init(_ creation: Creation, adopting adopt: @escaping @Sendable (any Sendable) -> HostedObject? = { _ in nil }) {
+    init(_ creation: Creation, placing place: @escaping @Sendable (any Sendable) -> HostedObject? = { _ in nil }) {
         self.creation = creation
-        self.adopt = adopt
+        self.place = place
     }
 }
 

@@ -112,6 +112,7 @@ struct ServerFunctions: Sendable {
 extension ServerFunctions {
     /// `(exposed, token)` of an object that a method returned: what `#PROXY` carries. It comes with one reference.
     func proxy(typeID: String, object: HostedObject, at version: PickleProtocol) throws(PythonException) -> Result {
+        let object = try registry.place(object, as: typeID)
         let identifier = objects.insert(object, as: objects.newIdentifier())
         let token = PickleInstance(
             .global(ProxyToken.token), construction: .new,

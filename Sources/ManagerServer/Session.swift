@@ -172,24 +172,16 @@ extension Session {
         case .exception(let exception): write(exception, at: version, into: &output)
         case .unserializable(let exception):
             ReplyWriter.write(.unserializable, Fragment(text: exception.traceback, at: version), at: version, to: &output)
-        case .proxy(let typeID, let object): write(proxyOf: { (_) in object }, typeID, at: version, into: &output)
-        case .object(let typeID, let object):
-            write(proxyOf: { (registry) throws(PythonException) in try registry.adopt(object, as: typeID) }, typeID, at: version, into: &output)
+        case .proxy(let typeID, let object):
+            do throws(PythonException) {
+                let result = try functions.proxy(typeID: typeID, object: object, at: version)
+                if takesOverProxies { note(result.references) }
+                ReplyWriter.write(.proxy, result.reply, at: version, to: &output)
+            } catch {
+                write(error, at: version, into: &output)
+            }
         }
         return nil
-    }
-
-    private mutating func write(
-        proxyOf object: (Registry) throws(PythonException) -> HostedObject, _ typeID: String, at version: PickleProtocol,
-        into output: inout ByteBuffer
-    ) {
-        do throws(PythonException) {
-            let result = try functions.proxy(typeID: typeID, object: object(functions.registry), at: version)
-            if takesOverProxies { note(result.references) }
-            ReplyWriter.write(.proxy, result.reply, at: version, to: &output)
-        } catch {
-            write(error, at: version, into: &output)
-        }
     }
 
     private func write(_ exception: PythonException, at version: PickleProtocol, into output: inout ByteBuffer) {

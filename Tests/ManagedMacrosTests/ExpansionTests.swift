@@ -96,6 +96,7 @@ struct ExpansionTests {
     @Test(arguments: [
         ("@Managed enum Colour { case red }", "@Managed is for classes, actors and structs"),
         ("@Managed struct Maths { func add() {} }", "nothing is exposed: mark what clients may call with @Exposed"),
+        ("@Managed struct Maths { @Exposed(name) func add() {} }", "a string literal is expected: the macro sees the source only"),
         ("struct Maths { @Exposed func add() {} }", "@Exposed stands in the body of a class, actor or struct that is @Managed"),
     ])
     func `A misplaced attribute is refused`(_ source: String, _ message: String) {

@@ -206,17 +206,22 @@ struct UserTypeTests {
     @Test func `A returned object becomes a managed one`() async throws {
         let maths = try make("Maths", 0)
         let reply = try await maths.reply("counter", [7])
-        guard case .object(let typeID, let object) = reply else {
+        guard case .proxy(let typeID, let object) = reply else {
             Issue.record("no object was returned, but \(reply)")
             return
         }
-        let counter = UserObjectUnderTest(try Self.maths.adopt(object, as: typeID))
+        let counter = UserObjectUnderTest(try Self.maths.place(object, as: typeID))
         #expect(try await counter.value("advance", 1) == 8)
         #expect(try await counter.value("value") == 8)
         #expect(try await counter.value("#GETVALUE") == ["value": 8])
         #expect(try await maths.value("counter") == .none)
-        #expect(throws: PythonException.self) { try Self.maths.adopt(Maths(base: 0), as: "Counter") }
-        #expect(throws: PythonException.self) { try Self.maths.adopt(Counter(), as: "Nobody") }
+        for method in ["other", "lost"] {
+            guard case .proxy(let typeID, let object) = try await maths.reply(method, []) else {
+                Issue.record("no object was returned")
+                return
+            }
+            #expect(throws: PythonException.self) { try Self.maths.place(object, as: typeID) }
+        }
     }
 
     @Test func `A description is what str and repr give; without one it is Python's default`() async throws {

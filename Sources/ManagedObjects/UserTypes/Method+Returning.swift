@@ -45,7 +45,7 @@ extension Method where Object: Sendable {
 extension Reply {
     fileprivate static func making<Result: Sendable>(_ typeID: some TypeIdentifier) -> @Sendable (Result?) -> Reply {
         { [name = typeID.registeredName] result in
-            if let result { .object(typeID: name, result) } else { .none }
+            if let result { .proxy(typeID: name, object: ReturnedObject(result)) } else { .none }
         }
     }
 }

@@ -53,7 +53,7 @@ extension Registry {
         let table = MethodTable(methods, hidden: Method.descriptions)
         self[typeID] = Registration(
             .fresh { (arguments) throws(PythonException) in try initializer.make(arguments, table) },
-            adopting: { ($0 as? Object).map { UserObjectHost($0, table) } })
+            placing: { ($0 as? Object).map { UserObjectHost($0, table) } })
     }
 }
 

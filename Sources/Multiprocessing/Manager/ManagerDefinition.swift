@@ -8,10 +8,14 @@
 ///     static let tasks = TypeID<QueueProxy<Int>>("get_task")
 ///     static func register(in registry: inout Registry) {
 ///         registry.register(tasks, shared: ManagedQueue())
+///         registry.register("Maths", Maths.init) {
+///             Method("add", Maths.add)
+///         }
 ///     }
 /// }
 /// ```
 ///
+/// Objects may be of any class, actor or struct. Their methods run off the server's event loops: one that takes long or blocks holds up nobody.
 /// Declare it at file scope and not `private`: the server's process finds it by its name.
 public protocol ManagerDefinition: SendableMetatype {
     /// Registers what the server offers.
