@@ -28,7 +28,7 @@ struct ExposedMethod {
             context.refuse(syntax.name, complaint)
             return false
         }
-        if returnedTypeID == nil, let type = result, let complaint = SendableShape.complaint(type) {
+        if returnedTypeID == nil, let type = syntax.signature.returnClause?.type, let complaint = SendableShape.complaint(type) {
             context.refuse(type, "\(complaint) cannot be sent")
             return false
         }
