@@ -13,8 +13,8 @@ import Testing
         for number in 0..<100 {
             #expect(await Task(executorPreference: threads) { number }.value == number)
         }
-        // The thread that has just ended a job may not wait for the next one yet.
-        #expect(threads.count <= 2)
+        // The thread that has just ended a job may not wait for the next one yet; but a hundred are not needed.
+        #expect(threads.count < 10)
     }
 
     @Test func `Work that blocks gets threads up to the limit, and what is beyond waits`() async throws {
