@@ -52,8 +52,17 @@ public final class ManagerServer: Sendable {
     public func shutdown() async {
         requestShutdown.finish()
         try? await listener.close()
+        await settle()
         connections.closeAll()
         try? await group.shutdownGracefully()
+    }
+
+    /// Waits for connections that were accepted a moment ago: each goes from the listener's event loop to its own, back, and to its own again
+    /// before it is there or closed. A loop that ended meanwhile would leave it open, and its peer waiting.
+    private func settle() async {
+        for _ in 0..<3 {
+            for loop in group.makeIterator() { try? await loop.submit {}.get() }
+        }
     }
 }
 
