@@ -43,15 +43,15 @@ struct CFunction: Sendable {
     /// The arguments, all of them by position.
     ///
     /// - Throws: `TypeError`, when there are too few or too many, or any is named.
-    func bind(_ arguments: Arguments) throws(PythonException) -> [Fragment?] {
+    func bind(_ arguments: Arguments) throws(PythonException) -> BoundArguments {
         if case .optionalKeywords(let names) = convention { return try bind(arguments, names) }
         guard arguments.keywords.isEmpty else { throw .typeError(keywordText(arguments.python)) }
         let given = arguments.positional.count
         guard convention.counts.contains(given) else { throw .typeError(countText(given, arguments.python)) }
-        return arguments.positional
+        return BoundArguments(arguments.positional)
     }
 
-    private func bind(_ arguments: Arguments, _ names: [String]) throws(PythonException) -> [Fragment?] {
+    private func bind(_ arguments: Arguments, _ names: [String]) throws(PythonException) -> BoundArguments {
         guard arguments.keywords.isEmpty || !arguments.python.isPython2 else { throw .typeError("\(name)() takes no keyword arguments") }
         let given = arguments.positional.count + arguments.keywords.count
         guard given <= names.count else { throw .typeError(Self.parsingText(name, given, convention.counts)) }
@@ -64,7 +64,7 @@ struct CFunction: Sendable {
             }
             bound[position] = value
         }
-        return bound
+        return BoundArguments(bound)
     }
 
     /// `append`

@@ -54,8 +54,8 @@ public struct Call: Sendable {
     public var python: PythonVersion { sent.python }
     /// As they were sent.
     let sent: Arguments
-    /// In the order of the method's parameters; `nil` for one that was left out between others.
-    let bound: [Fragment?]
+    /// In the order of the method's parameters.
+    let bound: BoundArguments
 
     /// An optional argument; `nil` when it was left out.
     public func optional(_ position: Int) -> Fragment? {

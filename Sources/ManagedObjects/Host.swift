@@ -7,30 +7,12 @@ import Synchronization
 class Host<Object>: HostedObject, @unchecked Sendable {
     // Proof: what changes is behind a `Mutex`; subclasses have no stored property.
     let state: Mutex<Object>
-    private let methods: MethodTable<Object>
     /// The calls that have left the event loop.
     private let running = Mutex<[CallID: Task<Void, Never>]>([:])
 
     init(_ object: sending Object, _ methods: MethodTable<Object>) {
         state = Mutex(object)
-        self.methods = methods
-        super.init()
-    }
-
-    override var exposed: [String] { methods.exposed }
-
-    override func call(
-        _ name: String, _ arguments: Arguments, id: CallID, now: Timestamp, effects: inout Effects
-    ) -> Result? {
-        guard let method = methods.byName[name] else { return nil }
-        do throws(PythonException) {
-            let arguments = try method.iterates ? arguments.readingProxies() : arguments
-            let bound = try method.bind(arguments)
-            let call = Call(id: id, now: now, sent: arguments, bound: bound)
-            return Result(outcome: try method.body(self, call, &effects), holds: method.holds)
-        } catch {
-            return Result(outcome: .reply(.exception(error)), holds: false)
-        }
+        super.init(methods: methods.byName, exposed: methods.exposed)
     }
 
     /// A call that has left the event loop is told to end, and is not waited for.

@@ -3,7 +3,11 @@ import Synchronization
 
 /// A managed object in its place on a server: behind a lock of its own, with its type erased.
 public class HostedObject: @unchecked Sendable {
-    // Proof: the class has no stored property, and of its direct subclasses `Host` keeps what changes behind a `Mutex`, and `ReturnedObject` does not change.
+    // Proof: the class's own properties do not change; of its direct subclasses `Host` keeps what changes behind a `Mutex`, and `ReturnedObject` does
+    // not change.
+    private let methods: [String: HostedMethod]
+    /// The names that a proxy is told of.
+    public let exposed: [String]
 
     /// What a call brings about.
     public struct Result: Sendable {
@@ -12,22 +16,31 @@ public class HostedObject: @unchecked Sendable {
         public let holds: Bool
     }
 
-    init() {}
+    init(methods: [String: HostedMethod] = [:], exposed: [String] = []) {
+        self.methods = methods
+        self.exposed = exposed
+    }
 
     /// Puts an object in its place.
     public static func hosting<Object: ManagedObject>(_ object: Object) -> HostedObject {
         StateMachineHost(object, Object.methods)
     }
 
-    /// The names that a proxy is told of.
-    public var exposed: [String] { [] }
-
     /// Calls a method by name.
     ///
     /// - Returns: `nil` when there is no such method.
-    public func call(
-        _ method: String, _ arguments: Arguments, id: CallID, now: Timestamp, effects: inout Effects
-    ) -> Result? { nil }
+    public final func call(
+        _ name: String, _ arguments: Arguments, id: CallID, now: Timestamp, effects: inout Effects
+    ) -> Result? {
+        guard let method = methods[name] else { return nil }
+        do throws(PythonException) {
+            let arguments = method.iterates ? try arguments.readingProxies() : arguments
+            let call = Call(id: id, now: now, sent: arguments, bound: try method.bind(arguments))
+            return Result(outcome: try method.body(self, call, &effects), holds: method.holds)
+        } catch {
+            return Result(outcome: .reply(.exception(error)), holds: false)
+        }
+    }
 
     /// Answers `__str__`, `__repr__` or `#GETVALUE`, which every object has (CPython's `fallback_mapping`).
     ///

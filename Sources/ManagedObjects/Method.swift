@@ -10,17 +10,10 @@ public struct Method<Object>: Sendable {
     public typealias Step = @Sendable (inout Object, Call, inout Effects) throws(PythonException) -> Outcome
     /// What may take its time: it leaves the event loop, and is given the object's place.
     typealias Work = @Sendable (Host<Object>, Call) async throws -> Reply
-    /// What a call does: a step at once, work later.
-    typealias Body = @Sendable (Host<Object>, Call, inout Effects) throws(PythonException) -> Outcome
 
-    public let name: String
-    /// The arguments in the parameters' order; none of them when the method looks at its arguments itself.
-    private(set) var bind: @Sendable (Arguments) throws(PythonException) -> [Fragment?]
-    /// Whether the caller holds something afterwards that must come back when its session ends.
-    let holds: Bool
-    /// Whether the method iterates over its arguments, so that it reads what proxies among them refer to.
-    let iterates: Bool
-    let body: Body
+    let hosted: HostedMethod
+
+    public var name: String { hosted.name }
 
     /// - Parameters:
     ///   - qualifiedName: Python's type and method name, `Queue.put`; the method's name is what follows the dot.
@@ -32,21 +25,14 @@ public struct Method<Object>: Sendable {
         _ qualifiedName: String, _ required: [String] = [], optional: [String] = [], holds: Bool = false, iterates: Bool = false,
         _ step: @escaping Step
     ) {
-        name = String(qualifiedName.split(separator: ".", maxSplits: 1).last ?? "")
-        bind = Parameters(name: qualifiedName, required: required, optional: optional).bind
-        self.holds = holds
-        self.iterates = iterates
-        body = Self.taking(step)
+        let bind = Parameters(name: qualifiedName, required: required, optional: optional).bind
+        hosted = HostedMethod(Self.name(qualifiedName), bind: bind, holds: holds, iterates: iterates, Self.taking(step))
     }
 
     /// A method that is written in C in CPython.
     public init(_ qualifiedName: String, _ convention: CConvention, iterates: Bool = false, _ step: @escaping Step) {
         let function = CFunction(qualifiedName: qualifiedName, convention: convention)
-        name = function.name
-        bind = function.bind
-        holds = false
-        self.iterates = iterates
-        body = Self.taking(step)
+        hosted = HostedMethod(function.name, bind: function.bind, iterates: iterates, Self.taking(step))
     }
 
     /// A method that takes its arguments as they were sent, by position and by name.
@@ -54,47 +40,47 @@ public struct Method<Object>: Sendable {
         anyArguments qualifiedName: String, iterates: Bool = false,
         _ body: @escaping @Sendable (inout Object, Arguments, inout Effects) throws(PythonException) -> Outcome
     ) {
-        name = String(qualifiedName.split(separator: ".", maxSplits: 1).last ?? "")
-        bind = { (_) in [] }
-        holds = false
-        self.iterates = iterates
-        self.body = Self.taking { (object, call, effects) throws(PythonException) in try body(&object, call.sent, &effects) }
+        let step: Step = { (object, call, effects) throws(PythonException) in try body(&object, call.sent, &effects) }
+        hosted = HostedMethod(Self.name(qualifiedName), bind: { (_) in BoundArguments([Fragment]()) }, iterates: iterates, Self.taking(step))
     }
 
     /// A method that leaves the event loop.
-    init(_ name: String, bind: @escaping @Sendable (Arguments) throws(PythonException) -> [Fragment?], work: @escaping Work) {
+    init(_ name: String, bind: @escaping HostedMethod.Binding, work: @escaping Work) {
         precondition(!pythonKeywords.contains(name), "a method cannot be called '\(name)', a keyword of Python, whose proxies define each method by its name")
-        self.name = name
-        self.bind = bind
-        holds = false
-        iterates = false
-        body = { (host, call, _) in .runs(host.running(work, call)) }
+        hosted = HostedMethod(name, bind: bind) { (host, call, _) in .runs(Self.place(host).running(work, call)) }
     }
 
-    private static func taking(_ step: @escaping Step) -> Body {
+    private init(_ hosted: HostedMethod) { self.hosted = hosted }
+
+    /// Python's method name, which follows the type's.
+    private static func name(_ qualifiedName: String) -> String { String(qualifiedName.split(separator: ".", maxSplits: 1).last ?? "") }
+
+    private static func taking(_ step: @escaping Step) -> HostedMethod.Body {
         { (host, call, effects) throws(PythonException) in
-            try host.state.withLock { (object) throws(PythonException) in try step(&object, call, &effects) }
+            try place(host).state.withLock { (object) throws(PythonException) in try step(&object, call, &effects) }
         }
     }
+
+    /// A method is called of objects of its own type only: a `Host` is made with the table of its type.
+    private static func place(_ host: HostedObject) -> Host<Object> { unsafeDowncast(host, to: Host<Object>.self) }
 }
 
 extension Method {
     /// The method, for which a proxy as its argument stands for what its object holds, where the first argument is of a certain kind.
     func readingProxy(_ position: Int, where condition: @escaping @Sendable (Fragment) throws(PythonException) -> Bool) -> Method {
-        var method = self
-        let bind = bind
-        method.bind = { (arguments) throws(PythonException) in
-            var bound = try bind(arguments)
-            if let first = bound.first ?? nil, let argument = bound[position], try condition(first) { bound[position] = try argument.readingProxy() }
-            return bound
-        }
-        return method
+        Method(hosted.binding { [bind = hosted.bind] (arguments) throws(PythonException) in
+            let bound = try bind(arguments)
+            guard let first = bound.first ?? nil, let argument = bound[position], try condition(first) else { return bound }
+            var read = Array(bound)
+            read[position] = try argument.readingProxy()
+            return BoundArguments(read)
+        })
     }
 }
 
 /// What may be called of a type's objects.
 public struct MethodTable<Object>: Sendable {
-    let byName: [String: Method<Object>]
+    let byName: [String: HostedMethod]
     /// The names that a proxy is told of, sorted as `dir()` sorts them.
     public let exposed: [String]
 
@@ -104,7 +90,7 @@ public struct MethodTable<Object>: Sendable {
 
     /// - Parameter hidden: methods that can be called, unless others have their names, but of which proxies are not told.
     init(_ methods: [Method<Object>], hidden: [Method<Object>] = []) {
-        byName = Dictionary((hidden + methods).map { ($0.name, $0) }) { $1 }
+        byName = Dictionary((hidden + methods).map { ($0.name, $0.hosted) }) { $1 }
         exposed = Set(methods.map(\.name)).sorted()
     }
 }

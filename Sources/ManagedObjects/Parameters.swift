@@ -12,9 +12,11 @@ public struct Parameters: Sendable {
     /// The arguments in the parameters' order.
     ///
     /// - Throws: `TypeError`, when there are too few or too many, or one is named that is not there.
-    func bind(_ arguments: Arguments) throws(PythonException) -> [Fragment?] {
+    func bind(_ arguments: Arguments) throws(PythonException) -> BoundArguments {
         let given = arguments.positional.count
-        if arguments.keywords.isEmpty, given >= required.count, given <= required.count + optional.count { return arguments.positional }
+        if arguments.keywords.isEmpty, given >= required.count, given <= required.count + optional.count {
+            return BoundArguments(arguments.positional)
+        }
         let title = title(arguments.python)
         var bound: [Fragment?] = arguments.positional
         for (name, value) in arguments.keywords { try bind(value, to: name, in: &bound, title, arguments.python) }
@@ -24,7 +26,7 @@ public struct Parameters: Sendable {
         }
         guard given <= required.count + optional.count else { throw tooMany(given, title) }
         guard absent.isEmpty else { throw missing(absent, title) }
-        return bound
+        return BoundArguments(bound)
     }
 
     /// Which since 3.10 holds the type's name.

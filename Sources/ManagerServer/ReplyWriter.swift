@@ -3,26 +3,25 @@ import NIOCore
 import Pickle
 
 /// The kinds of message a server answers with (`multiprocessing.managers.dispatch`).
-enum ReplyKind: String {
-    case value = "#RETURN"
-    case error = "#ERROR"
-    case traceback = "#TRACEBACK"
-    case proxy = "#PROXY"
-    case unserializable = "#UNSERIALIZABLE"
+enum ReplyKind: Int, CaseIterable {
+    case value, error, traceback, proxy, unserializable
+
+    fileprivate var text: String {
+        switch self {
+        case .value: "#RETURN"
+        case .error: "#ERROR"
+        case .traceback: "#TRACEBACK"
+        case .proxy: "#PROXY"
+        case .unserializable: "#UNSERIALIZABLE"
+        }
+    }
 }
 
 /// Writes replies: `(kind, result)` as one pickle, at the protocol that the peer reads. The frame around it is the caller's.
 struct ReplyWriter {
     /// What stands before a result, by kind and protocol.
-    private static let openings: [ReplyKind: [PickleProtocol: [UInt8]]] = {
-        let kinds: [ReplyKind] = [.value, .error, .traceback, .proxy, .unserializable]
-        return Dictionary(uniqueKeysWithValues: kinds.map { kind in
-            (kind, Dictionary(uniqueKeysWithValues: [.v2, .v3, .v4, .v5].map { ($0, opening(kind, $0)) }))
-        })
-    }()
-
-    private static func opening(_ kind: ReplyKind, _ version: PickleProtocol) -> [UInt8] {
-        [0x80, version.rawValue] + Fragment(text: kind.rawValue, at: version).body.array
+    private static let openings = ReplyKind.allCases.map { kind in
+        [PickleProtocol.v0, .v1, .v2, .v3, .v4, .v5].map { [0x80, $0.rawValue] + Fragment(text: kind.text, at: $0).body.array }
     }
 
     /// `TUPLE2`, `STOP`
@@ -30,13 +29,17 @@ struct ReplyWriter {
 
     /// `(kind, result)` for a reader of this protocol.
     static func write(_ kind: ReplyKind, _ result: Fragment, at version: PickleProtocol, to output: inout ByteBuffer) {
-        let opening = openings[kind]?[version] ?? []
+        let opening = openings[kind.rawValue][Int(version.rawValue)]
         do {
             let readable = try result.readable(at: version)
             readable.body.withUnsafeBytes { body in
-                output.writeBytes(opening)
-                output.writeBytes(body)
-                output.writeBytes(closing)
+                output.writeWithUnsafeMutableBytes(minimumWritableBytes: opening.count + body.count + closing.count) { target in
+                    let (start, end) = (opening.count, opening.count + body.count)
+                    target.copyBytes(from: opening)
+                    UnsafeMutableRawBufferPointer(rebasing: target[start...]).copyMemory(from: body)
+                    UnsafeMutableRawBufferPointer(rebasing: target[end...]).copyBytes(from: closing)
+                    return end + closing.count
+                }
             }
         } catch {
             write(.unserializable, Fragment(text: error.description, at: version), at: version, to: &output)
@@ -52,8 +55,8 @@ extension Fragment {
         let utf8 = text.utf8
         let length = withUnsafeBytes(of: UInt32(truncatingIfNeeded: utf8.count).littleEndian) { Array($0) }
         switch (version, utf8.count) {
-        case (.v2, ..<256): self.init([0x55, UInt8(utf8.count)] + utf8, from: version)
-        case (.v2, _): self.init([0x54] + length + utf8, from: version)
+        case (...PickleProtocol.v2, ..<256): self.init([0x55, UInt8(utf8.count)] + utf8, from: version)
+        case (...PickleProtocol.v2, _): self.init([0x54] + length + utf8, from: version)
         case (.v4..., ..<256): self.init([0x8c, UInt8(utf8.count)] + utf8, from: version)
         default: self.init([0x58] + length + utf8, from: version)
         }

@@ -36,25 +36,31 @@ struct RequestReader {
         let first = parts.startIndex
         let spans = (parts[first], parts[first + 1], parts[first + 2], parts[first + 3])
         guard let elements = scanner.elements(of: spans.2),
-            let identifier = scanner.fragment(spans.0, of: bytes),
-            let method = scanner.fragment(spans.1, of: bytes)?.text,
-            let keywords = scanner.fragment(spans.3, of: bytes)
+            let method = scanner.text(spans.1, of: bytes),
+            let keywords = try keywords(spans.3, of: bytes)
         else { return nil }
-        guard identifier.isNone || identifier.text != nil else { throw Self.notARequest }
+        let identifier = scanner.text(spans.0, of: bytes)
+        guard identifier != nil || scanner.isNone(spans.0, of: bytes) else { return nil }
         var positional: [Fragment] = []
         positional.reserveCapacity(elements.count)
         for element in elements {
             guard let fragment = scanner.fragment(element, of: bytes) else { return nil }
             positional.append(fragment)
         }
-        let arguments = Arguments(positional, keywords: keywords.isEmptyDictionary ? [] : try self.keywords(keywords.value()))
-        return Request(identifier: identifier.text, method: method, arguments: arguments, mayHoldProxies: scanner.hasReduction)
+        return Request(
+            identifier: identifier, method: method, arguments: Arguments(positional, keywords: keywords), mayHoldProxies: scanner.hasReduction)
+    }
+
+    private mutating func keywords(_ span: PickleScanner.Span, of bytes: UnsafeRawBufferPointer) throws(PickleError) -> [(name: String, value: Fragment)]? {
+        if scanner.isEmptyDictionary(span, of: bytes) { return [] }
+        guard let keywords = scanner.fragment(span, of: bytes) else { return nil }
+        return try self.keywords(keywords.value())
     }
 
     /// The way that is always right: the whole pickle is read and the arguments are pickled again.
     private func decoded(_ bytes: UnsafeRawBufferPointer) throws(PickleError) -> Request {
         let parts = try elements(unpickler.load(bytes))
-        guard parts.count == 4, let method = parts[1].text else { throw Self.notARequest }
+        guard parts.count == 4, parts[0] == .none || parts[0].text != nil, let method = parts[1].text else { throw Self.notARequest }
         var positional: [Fragment] = []
         for element in try elements(parts[2]) { positional.append(try Fragment(element, at: peerProtocol)) }
         return Request(

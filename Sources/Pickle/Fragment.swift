@@ -133,14 +133,8 @@ extension Fragment {
 // MARK: - Looking inside without reading
 
 extension Fragment {
-    /// The text, when the fragment is one short `str` of Python 3, or one of Python 2 that is UTF-8.
+    /// The text, when the fragment is one `str` of Python 3, or one of Python 2 that is UTF-8.
     public var text: String? {
-        if let text = withUnsafeText({ String(validating: $0, as: UTF8.self) }) { return text }
-        return body.withUnsafeBytes { bytes in
-            guard bytes.count >= 2, bytes[0] == PickleOpcode.shortBinString.rawValue, bytes.count == 2 + Int(bytes[1]) else { return nil }
-            return String(validating: bytes[2...], as: UTF8.self)
-        }
+        read { $0.text() ?? $0.legacyText() }
     }
-
-    public var isEmptyDictionary: Bool { body.withUnsafeBytes { $0.count == 1 && $0[0] == PickleOpcode.emptyDict.rawValue } }
 }

@@ -69,7 +69,22 @@ extension OpcodeReader {
 
     /// A `str` without lone surrogates.
     mutating func text() -> String? {
-        counted(.shortBinUnicode, .binUnicode) { String(validating: $0, as: UTF8.self) }
+        counted(.shortBinUnicode, .binUnicode, PickleText.string)
+    }
+
+    /// A `str` of Python 2 that is UTF-8.
+    mutating func legacyText() -> String? {
+        counted(.shortBinString, .binString, PickleText.string)
+    }
+
+    /// Steps over what puts the value before it into the memo.
+    mutating func skipMemoization() {
+        switch opcode {
+        case PickleOpcode.memoize.rawValue: offset += 1
+        case PickleOpcode.binPut.rawValue: _ = number(UInt8.self)
+        case PickleOpcode.longBinPut.rawValue: _ = number(UInt32.self)
+        default: break
+        }
     }
 
     /// `bytes`
@@ -78,7 +93,7 @@ extension OpcodeReader {
     }
 
     private mutating func counted<Value>(
-        _ short: PickleOpcode, _ medium: PickleOpcode, _ make: (Slice<UnsafeRawBufferPointer>) -> Value?
+        _ short: PickleOpcode, _ medium: PickleOpcode, _ make: (UnsafeRawBufferPointer) -> Value?
     ) -> Value? {
         let (count, width): (Int?, Int)
         switch opcode {
@@ -89,7 +104,7 @@ extension OpcodeReader {
         let start = offset + 1 + width
         guard let count, bytes.count - start >= count else { return nil }
         offset = start + count
-        return make(bytes[start..<offset])
+        return make(UnsafeRawBufferPointer(rebasing: bytes[start..<offset]))
     }
 }
 

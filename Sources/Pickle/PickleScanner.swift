@@ -117,6 +117,29 @@ public struct PickleScanner: Sendable {
         guard let body = memo.rewritten(whole, edits: edits, of: bytes) else { return nil }
         return Fragment(body, from: protocolVersion)
     }
+
+    /// The text of a value that is a `str`, where it stands.
+    ///
+    /// - Returns: `nil` when it is none, or refers to one elsewhere in the pickle.
+    public func text(_ span: Span, of bytes: UnsafeRawBufferPointer) -> String? {
+        read(span, of: bytes) { $0.text() ?? $0.legacyText() }
+    }
+
+    public func isNone(_ span: Span, of bytes: UnsafeRawBufferPointer) -> Bool {
+        read(span, of: bytes) { $0.take(.none) ? true : nil } ?? false
+    }
+
+    public func isEmptyDictionary(_ span: Span, of bytes: UnsafeRawBufferPointer) -> Bool {
+        read(span, of: bytes) { $0.take(.emptyDict) ? true : nil } ?? false
+    }
+
+    /// What the reader finds, when it is the whole value.
+    private func read<Value>(_ span: Span, of bytes: UnsafeRawBufferPointer, _ body: (inout OpcodeReader) -> Value?) -> Value? {
+        var reader = OpcodeReader(UnsafeRawBufferPointer(rebasing: bytes[span.start..<span.end]))
+        guard let value = body(&reader) else { return nil }
+        reader.skipMemoization()
+        return reader.isAtEnd ? value : nil
+    }
 }
 
 // MARK: - Steps

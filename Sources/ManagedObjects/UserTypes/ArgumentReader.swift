@@ -4,11 +4,11 @@ import Pickle
 struct ArgumentReader {
     private let function: String
     private let names: [String]?
-    private let arguments: [Fragment?]
+    private let arguments: BoundArguments
     private let python: PythonVersion
     private var position = 0
 
-    init(function: String, names: [String]?, arguments: [Fragment?], python: PythonVersion) {
+    init(function: String, names: [String]?, arguments: BoundArguments, python: PythonVersion) {
         self.function = function
         self.names = names
         self.arguments = arguments

@@ -26,12 +26,12 @@ struct SwiftSignature: Sendable {
     }
 
     /// - Throws: `TypeError`, when there are too few or too many, or one is named that is not there.
-    func bind(_ arguments: Arguments) throws(PythonException) -> [Fragment?] {
+    func bind(_ arguments: Arguments) throws(PythonException) -> BoundArguments {
         if let parameters { try parameters.bind(arguments) } else { try function.bind(arguments) }
     }
 
     /// A reader of arguments that have been bound.
-    func reader(of bound: [Fragment?], python: PythonVersion) -> ArgumentReader {
+    func reader(of bound: BoundArguments, python: PythonVersion) -> ArgumentReader {
         ArgumentReader(function: function.name, names: names, arguments: bound, python: python)
     }
 }

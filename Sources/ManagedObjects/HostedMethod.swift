@@ -1,0 +1,31 @@
+import Pickle
+
+/// What a ``Method`` is whatever the object's type: what the way of every call looks up and runs, without generic code.
+final class HostedMethod: Sendable {
+    /// What a call does. The host is of the type that the method was made for.
+    typealias Body = @Sendable (HostedObject, Call, inout Effects) throws(PythonException) -> Outcome
+    /// Gives the arguments in the parameters' order.
+    typealias Binding = @Sendable (Arguments) throws(PythonException) -> BoundArguments
+
+    let name: String
+    /// None of the arguments when the method looks at them itself.
+    let bind: Binding
+    /// Whether the caller holds something afterwards that must come back when its session ends.
+    let holds: Bool
+    /// Whether the method iterates over its arguments, so that it reads what proxies among them refer to.
+    let iterates: Bool
+    let body: Body
+
+    init(_ name: String, bind: @escaping Binding, holds: Bool = false, iterates: Bool = false, _ body: @escaping Body) {
+        self.name = name
+        self.bind = bind
+        self.holds = holds
+        self.iterates = iterates
+        self.body = body
+    }
+
+    /// The same method with its arguments bound in another way.
+    func binding(_ bind: @escaping Binding) -> HostedMethod {
+        HostedMethod(name, bind: bind, holds: holds, iterates: iterates, body)
+    }
+}
