@@ -1,76 +1,68 @@
 import Pickle
 
 /// The entries of a Python `dict`: found by key, kept in the order in which keys came.
-///
-/// As in CPython 3.6 and later, entries stand in an array that an index refers to; what is removed leaves a gap, and gaps
-/// are closed when they outnumber what is there.
 struct KeyedEntries: Sendable {
     /// The key as it was first sent (`d[1]` and `d[1.0]` keep the first), and the value.
     typealias Entry = (key: Fragment, value: Fragment)
 
-    private var positions: [PickleKey: Int] = [:]
-    private var slots: [Entry?] = []
-
-    var count: Int { positions.count }
-
-    subscript(key: PickleKey) -> Fragment? {
-        positions[key].flatMap { slots[$0]?.value }
+    private struct Slot: Sendable {
+        let hash: UInt32
+        let key: Fragment
+        var value: Fragment
+        var entry: Entry { (key, value) }
     }
 
-    func contains(_ key: PickleKey) -> Bool { positions[key] != nil }
+    private var index = PositionIndex()
+    private var slots = OrderedSlots<Slot>()
+
+    var count: Int { slots.count }
+
+    subscript(key: PickleKey) -> Fragment? {
+        position(of: key, Self.hash(key)).flatMap { slots[$0]?.value }
+    }
+
+    func contains(_ key: PickleKey) -> Bool { position(of: key, Self.hash(key)) != nil }
+
+    private static func hash(_ key: PickleKey) -> UInt32 { UInt32(truncatingIfNeeded: key.hashValue) }
+
+    private func position(of key: PickleKey, _ hash: UInt32) -> Int? {
+        index.position(hash) { slots[$0].map { key.isKey(of: $0.key) } ?? false }
+    }
 
     /// Sets the value of a key, which keeps its place when it is there.
     mutating func set(_ key: PickleKey, _ entry: Entry) {
-        if let position = positions[key] {
+        let hash = Self.hash(key)
+        if let position = position(of: key, hash) {
             slots[position]?.value = entry.value
         } else {
-            positions[key] = slots.count
-            slots.append(entry)
+            index.insert(hash, slots.append(Slot(hash: hash, key: entry.key, value: entry.value)))
         }
     }
 
     @discardableResult
     mutating func remove(_ key: PickleKey) -> Fragment? {
-        guard let position = positions.removeValue(forKey: key) else { return nil }
-        let removed = slots[position]?.value
-        slots[position] = nil
-        if slots.count > 2 * positions.count + 16 { closeGaps() }
-        return removed
+        let hash = Self.hash(key)
+        return position(of: key, hash).flatMap { remove(hash, at: $0) }?.value
     }
 
     /// The entry that came last.
-    mutating func removeLast() throws(PythonException) -> Entry? {
-        while let slot = slots.popLast() {
-            guard let entry = slot else { continue }
-            positions[try PickleKey(entry.key)] = nil
-            return entry
-        }
-        return nil
+    mutating func removeLast() -> Entry? {
+        guard let position = slots.lastPosition, let hash = slots[position]?.hash else { return nil }
+        return remove(hash, at: position)?.entry
     }
 
-    mutating func removeAll() {
-        positions = [:]
-        slots = []
+    private mutating func remove(_ hash: UInt32, at position: Int) -> Slot? {
+        index.remove(hash, position)
+        return slots.remove(at: position) { index.move($0.hash, from: $1, to: $2) }
     }
+
+    mutating func removeAll() { self = KeyedEntries() }
 
     /// The entries in order.
-    var entries: some Sequence<Entry> { slots.lazy.compactMap { $0 } }
+    var entries: some Sequence<Entry> { slots.lazy.map(\.entry) }
 
     /// The entries in order, each with its key, which is made again from the fragment rather than kept.
     var keyed: some Sequence<(key: PickleKey, entry: Entry)> {
         entries.lazy.compactMap { entry in (try? PickleKey(entry.key)).map { (key: $0, entry: entry) } }
-    }
-
-    private mutating func closeGaps() {
-        var moved: [Int: Int] = [:]
-        moved.reserveCapacity(positions.count)
-        var packed: [Entry?] = []
-        packed.reserveCapacity(positions.count)
-        for (position, slot) in slots.enumerated() where slot != nil {
-            moved[position] = packed.count
-            packed.append(slot)
-        }
-        slots = packed
-        positions = positions.mapValues { moved[$0] ?? 0 }
     }
 }

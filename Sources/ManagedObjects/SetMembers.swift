@@ -51,7 +51,7 @@ struct SetMembers: Sendable {
     mutating func remove(_ key: PickleKey) -> Bool { entries.remove(key) != nil }
 
     /// Any element, which is taken out.
-    mutating func pop() throws(PythonException) -> Fragment? { try entries.removeLast()?.key }
+    mutating func pop() -> Fragment? { entries.removeLast()?.key }
 
     func union(_ other: SetMembers) -> SetMembers {
         var all = self

@@ -32,7 +32,7 @@ struct ReplyWriter {
         let opening = openings[kind.rawValue][Int(version.rawValue)]
         do {
             let readable = try result.readable(at: version)
-            readable.body.withUnsafeBytes { body in
+            _ = readable.body.withUnsafeBytes { body in
                 output.writeWithUnsafeMutableBytes(minimumWritableBytes: opening.count + body.count + closing.count) { target in
                     let (start, end) = (opening.count, opening.count + body.count)
                     target.copyBytes(from: opening)

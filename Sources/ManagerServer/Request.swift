@@ -32,19 +32,18 @@ struct RequestReader {
 
     /// The common way: the arguments are cut out as they stand.
     private mutating func scanned(_ bytes: UnsafeRawBufferPointer) throws(PickleError) -> Request? {
-        guard let root = try scanner.scan(bytes), let parts = scanner.elements(of: root), parts.count == 4 else { return nil }
-        let first = parts.startIndex
-        let spans = (parts[first], parts[first + 1], parts[first + 2], parts[first + 3])
-        guard let elements = scanner.elements(of: spans.2),
-            let method = scanner.text(spans.1, of: bytes),
-            let keywords = try keywords(spans.3, of: bytes)
+        guard let root = try scanner.scan(bytes), scanner.elementCount(of: root) == 4,
+            let object = scanner.element(0, of: root),
+            let method = scanner.element(1, of: root).flatMap({ scanner.text($0, of: bytes) }),
+            let tuple = scanner.element(2, of: root), let count = scanner.elementCount(of: tuple),
+            let named = scanner.element(3, of: root), let keywords = try keywords(named, of: bytes)
         else { return nil }
-        let identifier = scanner.text(spans.0, of: bytes)
-        guard identifier != nil || scanner.isNone(spans.0, of: bytes) else { return nil }
+        let identifier = scanner.text(object, of: bytes)
+        guard identifier != nil || scanner.isNone(object, of: bytes) else { return nil }
         var positional: [Fragment] = []
-        positional.reserveCapacity(elements.count)
-        for element in elements {
-            guard let fragment = scanner.fragment(element, of: bytes) else { return nil }
+        positional.reserveCapacity(count)
+        for number in 0..<count {
+            guard let element = scanner.element(number, of: tuple), let fragment = scanner.fragment(element, of: bytes) else { return nil }
             positional.append(fragment)
         }
         return Request(

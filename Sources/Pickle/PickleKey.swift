@@ -86,6 +86,16 @@ extension PickleKey {
         }
     }
 
+    /// Whether this is the key that a pickled value is.
+    public func isKey(of fragment: Fragment) -> Bool {
+        switch self {
+        case .int(let number): if let other = fragment.int { return number == other }
+        case .string(let text): if let isEqual = fragment.withUnsafeText({ text.elementsEqual($0) }) { return isEqual }
+        default: break
+        }
+        return (try? PickleKey(fragment)) == self
+    }
+
     /// The key that a value is.
     ///
     /// - Throws: `TypeError: unhashable type: 'list'` and the like; `MemoryError` for a key of more than a million parts.

@@ -101,6 +101,15 @@ public struct PickleScanner: Sendable {
         span.elements.map { elements[$0] }
     }
 
+    /// How many parts a value has that is a tuple, as ``elements(of:)`` tells them.
+    public func elementCount(of span: Span) -> Int? { span.elements?.count }
+
+    /// One of the parts of a value that is a tuple.
+    public func element(_ number: Int, of span: Span) -> Span? {
+        guard let elements = span.elements, number < elements.count else { return nil }
+        return self.elements[elements.lowerBound + number]
+    }
+
     /// Cuts a value out so that it can stand alone.
     ///
     /// - Parameters:
@@ -180,7 +189,7 @@ extension PickleScanner {
         let first = height < stack.count ? stack[height].start : offset
         var entry = Entry(start: start ?? first)
         if isTuple, height < Self.nearTop { listElements(from: height, endingAt: offset, in: &entry) }
-        stack.removeSubrange(height...)
+        stack.removeLast(stack.count - height)
         stack.append(entry)
     }
 
@@ -202,7 +211,7 @@ extension PickleScanner {
     private mutating func shrink(to height: Int) throws(Malformed) {
         try check(height)
         guard height > (marks.last?.height ?? 0) else { throw Malformed(.stack("nothing on the stack to add to")) }
-        stack.removeSubrange(height...)
+        stack.removeLast(stack.count - height)
     }
 
     /// - Returns: `false` for a `PROTO` after other opcodes, which were then of another protocol.

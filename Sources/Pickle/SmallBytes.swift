@@ -68,6 +68,10 @@ public struct SmallBytes: Sendable {
         }
     }
 
+    func elementsEqual(_ other: UnsafeRawBufferPointer) -> Bool {
+        withUnsafeBytes { $0.count == other.count && $0.elementsEqual(other) }
+    }
+
     /// The bytes as an array.
     public var array: [UInt8] {
         switch storage {
@@ -114,7 +118,7 @@ extension SmallBytes: Hashable {
         switch (left.storage, right.storage) {
         case (.inline(let a, let b), .inline(let c, let d)): a == c && b == d
         case (.inline, _), (_, .inline): false
-        default: left.array == right.array
+        default: right.withUnsafeBytes { left.elementsEqual($0) }
         }
     }
 

@@ -58,7 +58,7 @@ public struct ManagedDictionary: ManagedObject {
             return .value(value)
         }
         Method("dict.popitem", .noArguments) { (dictionary, _, _) throws(PythonException) in
-            guard let entry = try dictionary.storage.removeLast() else {
+            guard let entry = dictionary.storage.removeLast() else {
                 throw .keyError(.string("popitem(): dictionary is empty"))
             }
             return .value(FragmentBuilder.tuple([entry.key, entry.value]))

@@ -41,7 +41,7 @@ extension ManagedSet {
             return .none
         }
         Method("set.pop", .noArguments) { (set, _, _) throws(PythonException) in
-            guard let element = try set.members.pop() else { throw .keyError(.string("pop from an empty set")) }
+            guard let element = set.members.pop() else { throw .keyError(.string("pop from an empty set")) }
             return .value(element)
         }
         Method("set.clear", .noArguments) { (set, _, _) in
