@@ -136,16 +136,22 @@ final class ConnectionHandler: ChannelDuplexHandler {
     /// Serves the frames that are there, as long as the connection is able to go on.
     private func process() {
         let now = Timestamp(nanoseconds: Int64(NIODeadline.now().uptimeNanoseconds))
+        // Each use of a stored buffer would be checked for being the only one; and who comes here from a flush finds nothing to serve twice.
+        var pending = input
+        input = ByteBuffer()
         do throws(FrameError) {
-            while mayServe, isReceiving, let range = try decoder.frame(in: input, at: input.readerIndex) {
-                serve(range, now: now)
-                input.moveReaderIndex(to: range.upperBound)
+            while mayServe, isReceiving, let range = try decoder.frame(in: pending, at: pending.readerIndex) {
+                pending.withUnsafeReadableBytes { bytes in
+                    let start = range.lowerBound - pending.readerIndex
+                    serve(UnsafeRawBufferPointer(rebasing: bytes[start..<start + range.count]), now: now)
+                }
+                pending.moveReaderIndex(to: range.upperBound)
             }
         } catch {
             logger.debug("a peer sent a message that is too long", metadata: ["error": "\(error)"])
             closeAfterFlush()
         }
-        if input.readableBytes == 0 { input = ByteBuffer() }
+        if pending.readableBytes > 0 { input = pending }
     }
 
     private var mayServe: Bool { form.mayServe(waiting: calls.waitingCount, kept: calls.keptCount) }
@@ -158,16 +164,12 @@ final class ConnectionHandler: ChannelDuplexHandler {
         return context?.channel.isWritable ?? false
     }
 
-    private func serve(_ range: Range<Int>, now: Timestamp) {
-        input.withUnsafeReadableBytes { bytes in
-            let start = range.lowerBound - input.readerIndex
-            let frame = UnsafeRawBufferPointer(rebasing: bytes[start..<start + range.count])
-            switch phase {
-            case .authenticating(let authentication): authenticate(authentication, frame)
-            case .opening: open(frame)
-            case .serving: receive(frame, now: now)
-            case .closing: break
-            }
+    private func serve(_ frame: UnsafeRawBufferPointer, now: Timestamp) {
+        switch phase {
+        case .authenticating(let authentication): authenticate(authentication, frame)
+        case .opening: open(frame)
+        case .serving: receive(frame, now: now)
+        case .closing: break
         }
     }
 

@@ -7,16 +7,23 @@ import Synchronization
 /// An object lives as long as a client has a reference, or a value in another living object holds a proxy of it. Objects that
 /// only refer to each other are freed: a list that was put into itself, say.
 final class ObjectTable: Sendable {
-    private struct Entry {
+    /// An object in the table. It is a class, so that finding one copies nothing; it is touched behind the lock only.
+    private final class Entry {
         let object: HostedObject
         /// How many references clients have.
         var references: Int
         /// How many values refer to it, by the object in which they are.
         var holders: [String: Int] = [:]
         /// Registered as one object for all: it stays.
-        var isPinned = false
+        let isPinned: Bool
 
-        mutating func addReference() { references += 1 }
+        init(_ object: HostedObject, references: Int, isPinned: Bool = false) {
+            self.object = object
+            self.references = references
+            self.isPinned = isPinned
+        }
+
+        func addReference() { references += 1 }
         var isUsedByClients: Bool { references > 0 || isPinned }
     }
 
@@ -44,7 +51,7 @@ final class ObjectTable: Sendable {
             let identifier = newIdentifier()
             state.withLock { state in
                 state.pinned[ObjectIdentifier(object)] = identifier
-                state.entries[identifier] = Entry(object: object, references: 0, isPinned: true)
+                state.entries[identifier] = Entry(object, references: 0, isPinned: true)
             }
         }
     }
@@ -71,7 +78,7 @@ final class ObjectTable: Sendable {
                 state.entries[known]?.addReference()
                 return known
             }
-            state.entries[identifier] = Entry(object: object, references: 1)
+            state.entries[identifier] = Entry(object, references: 1)
             return identifier
         }
     }
@@ -124,11 +131,13 @@ extension ObjectTable {
     /// - Returns: those of the objects that are there.
     func hold(_ identifiers: some Sequence<String>, by holder: String) -> [String] {
         state.withLock { state in
-            identifiers.filter { identifier in
-                guard state.entries[identifier] != nil else { return false }
-                state.entries[identifier]?.holders[holder, default: 0] += 1
-                return true
+            var known: [String] = []
+            for identifier in identifiers {
+                guard let entry = state.entries[identifier] else { continue }
+                entry.holders[holder, default: 0] += 1
+                known.append(identifier)
             }
+            return known
         }
     }
 

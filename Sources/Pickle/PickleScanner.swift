@@ -164,7 +164,7 @@ extension PickleScanner {
         protocolVersion = .v0
         hasReduction = false
         stack.removeAll(keepingCapacity: stack.capacity < 4_096)
-        marks.removeAll(keepingCapacity: marks.capacity < 4_096)
+        if !marks.isEmpty { marks.removeAll(keepingCapacity: marks.capacity < 4_096) }
         elements.removeAll(keepingCapacity: elements.capacity < 4_096)
         memo.reset()
     }
