@@ -14,6 +14,14 @@ let package = Package(
                 .product(name: "Multiprocessing", package: "swift-multiprocessing"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
-            path: "Sources/Load", swiftSettings: [.swiftLanguageMode(.v6)])
+            path: "Sources/Load", swiftSettings: [.swiftLanguageMode(.v6)]),
+        .executableTarget(
+            name: "client",
+            dependencies: [
+                .product(name: "Multiprocessing", package: "swift-multiprocessing"),
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Sources/Client", swiftSettings: [.swiftLanguageMode(.v6)]),
+        .executableTarget(name: "pingpong", path: "Sources/PingPong", cSettings: [.unsafeFlags(["-O2"])]),
     ]
 )

@@ -39,11 +39,14 @@ extension Manager {
 // MARK: - Collections
 
 extension Manager {
-    /// A new, empty `dict`.
-    public func dictionary<Key, Value>(
-        _: Key.Type = PickleValue.self, _: Value.Type = PickleValue.self
-    ) async throws -> DictionaryProxy<Key, Value> {
+    /// A new, empty `dict`. The types may be left out where the context tells them.
+    public func dictionary<Key, Value>(_: Key.Type = Key.self, _: Value.Type = Value.self) async throws -> DictionaryProxy<Key, Value> {
         DictionaryProxy(object: try await create("dict", []))
+    }
+
+    /// A new, empty `dict` for keys and values of any type.
+    public func dictionary() async throws -> DictionaryProxy<PickleValue, PickleValue> {
+        try await dictionary(PickleValue.self, PickleValue.self)
     }
 
     /// A new `dict` with these entries.
@@ -57,20 +60,26 @@ extension Manager {
         ListProxy(object: try await create("list", [try Fragment(list: elements)]))
     }
 
-    /// A new, empty `list`.
-    public func list<Element>(of type: Element.Type = PickleValue.self) async throws -> ListProxy<Element> {
+    /// A new, empty `list`. The type may be left out where the context tells it.
+    public func list<Element>(of type: Element.Type = Element.self) async throws -> ListProxy<Element> {
         ListProxy(object: try await create("list", []))
     }
+
+    /// A new, empty `list` for elements of any type.
+    public func list() async throws -> ListProxy<PickleValue> { try await list(of: PickleValue.self) }
 
     /// A new `set`. CPython's servers have it since 3.14.
     public func set<Element>(_ elements: some Sequence<Element>) async throws -> SetProxy<Element> {
         SetProxy(object: try await create("set", [try Fragment(list: elements)]))
     }
 
-    /// A new, empty `set`. CPython's servers have it since 3.14.
-    public func set<Element>(of type: Element.Type = PickleValue.self) async throws -> SetProxy<Element> {
+    /// A new, empty `set`. CPython's servers have it since 3.14. The type may be left out where the context tells it.
+    public func set<Element>(of type: Element.Type = Element.self) async throws -> SetProxy<Element> {
         SetProxy(object: try await create("set", []))
     }
+
+    /// A new, empty `set` for elements of any type. CPython's servers have it since 3.14.
+    public func set() async throws -> SetProxy<PickleValue> { try await set(of: PickleValue.self) }
 
     /// A new `Array`.
     ///
@@ -90,39 +99,67 @@ extension Manager {
     /// A new `Queue`: the first in is the first out.
     ///
     /// - Parameters:
-    ///   - type: what the items are.
+    ///   - type: what the items are; it may be left out where the context tells it.
     ///   - capacity: how many items may wait; 0 for no bound.
-    public func queue<Element>(of type: Element.Type = PickleValue.self, capacity: Int = 0) async throws -> QueueProxy<Element> {
+    public func queue<Element>(of type: Element.Type = Element.self, capacity: Int = 0) async throws -> QueueProxy<Element> {
         QueueProxy(object: try await create("Queue", [Fragment(capacity)]))
+    }
+
+    /// A new `Queue` for items of any type.
+    ///
+    /// - Parameter capacity: how many items may wait; 0 for no bound.
+    public func queue(capacity: Int = 0) async throws -> QueueProxy<PickleValue> {
+        try await queue(of: PickleValue.self, capacity: capacity)
     }
 
     /// A new `JoinableQueue`: a queue whose items' work can be waited for.
     ///
     /// - Parameters:
-    ///   - type: what the items are.
+    ///   - type: what the items are; it may be left out where the context tells it.
     ///   - capacity: how many items may wait; 0 for no bound.
     public func joinableQueue<Element>(
-        of type: Element.Type = PickleValue.self, capacity: Int = 0
+        of type: Element.Type = Element.self, capacity: Int = 0
     ) async throws -> JoinableQueueProxy<Element> {
         JoinableQueueProxy(object: try await create("JoinableQueue", [Fragment(capacity)]))
+    }
+
+    /// A new `JoinableQueue` for items of any type.
+    ///
+    /// - Parameter capacity: how many items may wait; 0 for no bound.
+    public func joinableQueue(capacity: Int = 0) async throws -> JoinableQueueProxy<PickleValue> {
+        try await joinableQueue(of: PickleValue.self, capacity: capacity)
     }
 
     /// A new `LifoQueue`: the last in is the first out. CPython's servers have none unless it is registered.
     ///
     /// - Parameters:
-    ///   - type: what the items are.
+    ///   - type: what the items are; it may be left out where the context tells it.
     ///   - capacity: how many items may wait; 0 for no bound.
-    public func lifoQueue<Element>(of type: Element.Type = PickleValue.self, capacity: Int = 0) async throws -> QueueProxy<Element> {
+    public func lifoQueue<Element>(of type: Element.Type = Element.self, capacity: Int = 0) async throws -> QueueProxy<Element> {
         QueueProxy(object: try await create("LifoQueue", [Fragment(capacity)]))
+    }
+
+    /// A new `LifoQueue` for items of any type.
+    ///
+    /// - Parameter capacity: how many items may wait; 0 for no bound.
+    public func lifoQueue(capacity: Int = 0) async throws -> QueueProxy<PickleValue> {
+        try await lifoQueue(of: PickleValue.self, capacity: capacity)
     }
 
     /// A new `PriorityQueue`: the lowest comes first, by Python's `<`. CPython's servers have none unless it is registered.
     ///
     /// - Parameters:
-    ///   - type: what the items are.
+    ///   - type: what the items are; it may be left out where the context tells it.
     ///   - capacity: how many items may wait; 0 for no bound.
-    public func priorityQueue<Element>(of type: Element.Type = PickleValue.self, capacity: Int = 0) async throws -> QueueProxy<Element> {
+    public func priorityQueue<Element>(of type: Element.Type = Element.self, capacity: Int = 0) async throws -> QueueProxy<Element> {
         QueueProxy(object: try await create("PriorityQueue", [Fragment(capacity)]))
+    }
+
+    /// A new `PriorityQueue` for items of any type.
+    ///
+    /// - Parameter capacity: how many items may wait; 0 for no bound.
+    public func priorityQueue(capacity: Int = 0) async throws -> QueueProxy<PickleValue> {
+        try await priorityQueue(of: PickleValue.self, capacity: capacity)
     }
 }
 
