@@ -46,19 +46,3 @@ struct ReplyWriter {
         }
     }
 }
-
-extension Fragment {
-    /// A `str` that the server made, in the kind of `str` that the peer's Python uses for its own messages.
-    init(text: String, at version: PickleProtocol) { self.init(text: PythonText(text), at: version) }
-
-    init(text: PythonText, at version: PickleProtocol) {
-        let utf8 = text.utf8
-        let length = withUnsafeBytes(of: UInt32(truncatingIfNeeded: utf8.count).littleEndian) { Array($0) }
-        switch (version, utf8.count) {
-        case (...PickleProtocol.v2, ..<256): self.init([0x55, UInt8(utf8.count)] + utf8, from: version)
-        case (...PickleProtocol.v2, _): self.init([0x54] + length + utf8, from: version)
-        case (.v4..., ..<256): self.init([0x8c, UInt8(utf8.count)] + utf8, from: version)
-        default: self.init([0x58] + length + utf8, from: version)
-        }
-    }
-}

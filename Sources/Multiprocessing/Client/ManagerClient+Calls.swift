@@ -29,9 +29,7 @@ extension ManagerClient {
 
         func finish() {
             switch carrier {
-            case .multiplexed(let connection, let reply, _):
-                connection.acknowledge(reply)
-                connection.givePlaceBack()
+            case .multiplexed(let connection, let reply, _): connection.acknowledge(reply)
             case .pooled(let connection, _): pool.giveBack(connection)
             }
         }
@@ -65,14 +63,9 @@ extension ManagerClient {
     ) async throws -> Answer {
         let identifier = try await reference.identifier(on: link)
         let request = try Wire.request(identifier, method, arguments, keywords, at: ServerLink.version)
-        let connection = try await link.connection(limit)
-        do {
-            let reply = try await connection.reply(to: request, limit)
-            return Answer(carrier: .multiplexed(connection, reply, link), identifier: identifier, pool: pool)
-        } catch {
-            connection.givePlaceBack()
-            throw error
-        }
+        let (number, connection) = try await link.send(request, limit)
+        let reply = try await connection.reply(to: number)
+        return Answer(carrier: .multiplexed(connection, reply, link), identifier: identifier, pool: pool)
     }
 
     private func askPooled(
@@ -175,14 +168,14 @@ extension ManagerClient {
         }
     }
 
-    /// Calls a function on the connection that holds this process's references. Functions of the server do not wait, so they need no place there.
+    /// Calls a function on the connection that holds this process's references.
     private func ask(
         _ link: ServerLink, _ function: String, _ arguments: [Fragment], _ keywords: [(name: String, value: Fragment)] = [],
         of identifier: String? = nil
     ) async throws -> Fragment {
         let request = try Wire.request(nil, function, arguments, keywords, at: ServerLink.version)
-        let reply = try await link.main.reply(to: request, CallLimit(function, timeout: configuration.callTimeout))
-        return try Wire.reply(reply.bytes, of: identifier).value
+        let (number, connection) = try link.sendUrgently(request, CallLimit(function, timeout: configuration.callTimeout))
+        return try Wire.reply(try await connection.reply(to: number).bytes, of: identifier).value
     }
 }
 

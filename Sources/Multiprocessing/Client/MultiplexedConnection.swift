@@ -13,8 +13,8 @@ final class MultiplexedConnection: FrameReceiver, Sendable {
 
     private struct State {
         var calls = SentCalls()
-        /// How many calls have a place here, from before they are sent until their reply has been read.
-        var places = 0
+        /// How many replies the server keeps until they are acknowledged.
+        var kept = 0
         var output = ByteBuffer()
         /// When the calls will be looked at next.
         var nextLook = NIODeadline.distantFuture
@@ -41,38 +41,32 @@ final class MultiplexedConnection: FrameReceiver, Sendable {
     /// Runs the body when the connection has ended.
     func whenEnded(_ body: @escaping @Sendable () -> Void) { connection.whenClosed(body) }
 
-    // MARK: Places
-
-    /// Takes a place for a call. The server is not to have more outstanding than it said, for then it stops reading. A few are left to calls that
-    /// take none: functions of the server, which do not wait.
-    ///
-    /// - Returns: whether there was one.
-    func takePlace() -> Bool {
-        let most = max(info.outstandingCalls - max(info.outstandingCalls / 16, 1), 1)
-        return state.withLock { state in
-            guard state.end == nil, state.places < most else { return false }
-            state.places += 1
-            return true
-        }
-    }
-
-    /// Gives a place back, when its call has come to its end.
-    func givePlaceBack() { state.withLock { $0.places -= 1 } }
-
     // MARK: Calls
 
     /// A call was not sent: the connection had ended.
     struct NotSent: Error {}
 
-    /// Sends a request and waits for its reply. When the task is cancelled or the time is over, the server is asked to give the call up; if it was
-    /// too late for that, the reply is returned.
+    /// Sends a request if there is room for one more call. The server is not to have more outstanding than it said, for then it stops reading.
     ///
-    /// - Throws: ``NotSent``, ``ManagerError``, `CancellationError`.
-    func reply(to request: [UInt8], _ limit: CallLimit) async throws -> MultiplexedReply {
-        try Task.checkCancellation()
-        try limit.check()
-        let number = try send(request, limit)
-        return try await withTaskCancellationHandler {
+    /// - Parameter isUrgent: whether it may take the room that is left to functions of the server, which do not wait.
+    /// - Returns: the call's number, for ``reply(to:)``, which must follow; `nil` when there is no room, or the connection has ended.
+    func send(_ request: [UInt8], _ limit: CallLimit, isUrgent: Bool = false) -> UInt64? {
+        let most = isUrgent ? Int.max : max(info.outstandingCalls - max(info.outstandingCalls / 16, 1), 1)
+        return change { state in
+            guard state.end == nil, state.calls.count + state.kept < most else { return nil }
+            let number = state.calls.insert(limit)
+            state.output.writeMultiplexedFrame(.request, of: number, body: request)
+            state.expect(limit.deadline?.moment)
+            return number
+        }
+    }
+
+    /// Waits for the reply to a call. When the task is cancelled or the time is over, the server is asked to give the call up; if it was too late
+    /// for that, the reply is returned.
+    ///
+    /// - Throws: ``ManagerError``, `CancellationError`.
+    func reply(to number: UInt64) async throws -> MultiplexedReply {
+        try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { waiter in
                 let outcome = state.withLock { $0.calls.wait(waiter, for: number) }
                 if let outcome { waiter.resume(with: outcome) }
@@ -80,18 +74,6 @@ final class MultiplexedConnection: FrameReceiver, Sendable {
         } onCancel: {
             abandon(number, CancellationError())
         }
-    }
-
-    private func send(_ request: [UInt8], _ limit: CallLimit) throws(NotSent) -> UInt64 {
-        let number = change { state -> UInt64? in
-            guard state.end == nil else { return nil }
-            let number = state.calls.insert(limit)
-            state.output.writeMultiplexedFrame(.request, of: number, body: request)
-            state.expect(limit.deadline?.moment)
-            return number
-        }
-        guard let number else { throw NotSent() }
-        return number
     }
 
     /// Asks the server to give a call up. What comes of it is the server's to say.
@@ -106,7 +88,11 @@ final class MultiplexedConnection: FrameReceiver, Sendable {
 
     /// A reply has been read: proxies in it have references of their own.
     func acknowledge(_ reply: MultiplexedReply) {
-        if reply.isKept { change { $0.output.writeMultiplexedFrame(.acknowledge, of: reply.number) } }
+        guard reply.isKept else { return }
+        change { state in
+            state.output.writeMultiplexedFrame(.acknowledge, of: reply.number)
+            state.kept -= 1
+        }
     }
 
     // MARK: What arrives
@@ -117,7 +103,10 @@ final class MultiplexedConnection: FrameReceiver, Sendable {
             throw ManagerError(.protocolViolation, "the server sent a message that is too short")
         }
         let reply = MultiplexedReply(number: number, isKept: flags.contains(.isKept), bytes: bytes)
-        let settled = try state.withLock { try $0.calls.settle(reply, isCancelled: flags.contains(.isCancelled)) }
+        let settled = try state.withLock { state in
+            if reply.isKept { state.kept += 1 }
+            return try state.calls.settle(reply, isCancelled: flags.contains(.isCancelled))
+        }
         if let (waiter, outcome) = settled { waiter.resume(with: outcome) }
     }
 
@@ -139,7 +128,8 @@ final class MultiplexedConnection: FrameReceiver, Sendable {
             return (value, wasEmpty && state.output.readableBytes > 0, state.nextLook < look ? state.nextLook : nil)
         }
         if writes { connection.eventLoop.execute { self.flush() } }
-        if let look { connection.eventLoop.scheduleTask(deadline: look) { [weak self] in self?.look() } }
+        // Not weakly: objects that are ever referred to so are counted in a slower way, and this is on the way of every call.
+        if let look { connection.eventLoop.scheduleTask(deadline: look) { self.look() } }
         return value
     }
 

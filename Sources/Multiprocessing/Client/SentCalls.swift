@@ -32,6 +32,9 @@ struct SentCalls {
     private var calls: [UInt64: Call] = [:]
     private var last: UInt64 = 0
 
+    /// How many there are whose outcome nobody has taken yet.
+    var count: Int { calls.count }
+
     /// - Returns: the call's number, larger than all before.
     mutating func insert(_ limit: CallLimit) -> UInt64 {
         last += 1

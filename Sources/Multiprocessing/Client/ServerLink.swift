@@ -12,17 +12,26 @@ final class ServerLink: Sendable {
     let main: MultiplexedConnection
     private let open: @Sendable () async throws -> MultiplexedConnection
 
-    private struct State {
-        var others: [MultiplexedConnection] = []
-        var opening: OneShot<Result<Void, any Error>>?
+    /// The further connections. They are an object of their own, so that the first one's end can close them without a reference to the link.
+    private final class Others: Sendable {
+        struct State {
+            var connections: [MultiplexedConnection] = []
+            var opening: OneShot<Result<Void, any Error>>?
+        }
+
+        let state = Mutex(State())
+
+        func close() {
+            for connection in state.withLock({ $0.connections }) { connection.close() }
+        }
     }
 
-    private let state = Mutex(State())
+    private let others = Others()
 
     init(_ main: MultiplexedConnection, open: @escaping @Sendable () async throws -> MultiplexedConnection) {
         self.main = main
         self.open = open
-        main.whenEnded { [weak self] in self?.close() }
+        main.whenEnded { [others] in others.close() }
     }
 
     var isActive: Bool { main.isActive }
@@ -30,22 +39,39 @@ final class ServerLink: Sendable {
 
     func close() {
         main.close()
-        for other in state.withLock({ $0.others }) { other.close() }
+        others.close()
     }
 
-    /// A connection with a place for one call, which has been taken.
-    func connection(_ limit: CallLimit) async throws -> MultiplexedConnection {
+    /// A call that has been sent.
+    typealias Sent = (number: UInt64, connection: MultiplexedConnection)
+
+    /// Sends a request over a connection that has room for it.
+    ///
+    /// - Throws: `MultiplexedConnection.NotSent` when the link has ended; ``ManagerError``, `CancellationError`.
+    func send(_ request: [UInt8], _ limit: CallLimit) async throws -> Sent {
+        try Task.checkCancellation()
+        try limit.check()
         while true {
-            if main.takePlace() { return main }
+            if let number = main.send(request, limit) { return (number, main) }
             guard main.isActive else { throw MultiplexedConnection.NotSent() }
-            if let other = state.withLock({ $0.others.first { $0.takePlace() } }) { return other }
+            for other in others.state.withLock({ $0.connections }) {
+                if let number = other.send(request, limit) { return (number, other) }
+            }
             try await limit.wait(for: opening()).get()
         }
     }
 
+    /// Sends a request that does not wait at the server, over the connection that holds this process's references.
+    func sendUrgently(_ request: [UInt8], _ limit: CallLimit) throws -> Sent {
+        try Task.checkCancellation()
+        try limit.check()
+        guard let number = main.send(request, limit, isUrgent: true) else { throw MultiplexedConnection.NotSent() }
+        return (number, main)
+    }
+
     /// Opens one more connection, for all who need it now.
     private func opening() -> OneShot<Result<Void, any Error>> {
-        let (opening, isNew) = state.withLock { state in
+        let (opening, isNew) = others.state.withLock { state in
             if let known = state.opening { return (known, false) }
             let new = OneShot<Result<Void, any Error>>()
             state.opening = new
@@ -57,10 +83,10 @@ final class ServerLink: Sendable {
 
     private func openAnother() async -> Result<Void, any Error> {
         let result = await Result { try await open() }
-        state.withLock { state in
+        others.state.withLock { state in
             state.opening = nil
-            state.others.removeAll { !$0.isActive }
-            if case .success(let other) = result { state.others.append(other) }
+            state.connections.removeAll { !$0.isActive }
+            if case .success(let other) = result { state.connections.append(other) }
         }
         return result.flatMap { other in
             guard isActive, other.info.epoch == info.epoch else {

@@ -8,10 +8,10 @@ enum Wire {
         _ identifier: String?, _ method: String, _ arguments: [Fragment], _ keywords: [(name: String, value: Fragment)] = [],
         at version: PickleProtocol
     ) throws -> [UInt8] {
-        let named = try keywords.map { (key: try Fragment(.string($0.name), at: version), value: try $0.value.readable(at: version)) }
+        let named = try keywords.map { (key: Fragment(text: $0.name, at: version), value: try $0.value.readable(at: version)) }
         let request = FragmentBuilder.tuple([
-            try identifier.map { try Fragment(.string($0), at: version) } ?? .none, try Fragment(.string(method), at: version),
-            FragmentBuilder.tuple(try arguments.map { try $0.readable(at: version) }), FragmentBuilder.dictionary(named),
+            identifier.map { Fragment(text: $0, at: version) } ?? .none, Fragment(text: method, at: version),
+            FragmentBuilder.tuple(try arguments.map { try $0.readable(at: version) }), named.isEmpty ? .emptyDictionary : FragmentBuilder.dictionary(named),
         ])
         return [0x80, version.rawValue] + request.body.array + [0x2e]
     }

@@ -72,7 +72,9 @@ public struct ObjectProxy: Sendable {
         of method: String, _ arguments: [Fragment], _ keywords: [(name: String, value: Fragment)] = []
     ) async throws -> Result {
         try await reply(method, arguments, keywords) { reply, link in
-            try await ReplyDecoding.of(reference.client) { try decode(reply, link) }
+            // The values that are read directly hold no proxies.
+            if case .value(let value) = reply, let result: Result = value.decodeDirectly() { return result }
+            return try await ReplyDecoding.of(reference.client) { try decode(reply, link) }
         }
     }
 
@@ -103,7 +105,6 @@ public struct ObjectProxy: Sendable {
 extension Fragment {
     /// Reads what a method returned. Where a list is asked for, Python's view of a dict and its `array` are lists, too.
     fileprivate func decodeResult<Result: Decodable>() throws -> Result {
-        if let result: Result = decodeDirectly() { return result }
         let value = try value()
         if Result.self == PickleValue.self { return try PickleDecoder().decode(from: value) }
         return try PickleDecoder().decode(from: value.asList ?? value)
