@@ -21,6 +21,7 @@ public struct Method<Object>: Sendable {
     ///   - optional: the names of those that may be left out.
     ///   - holds: whether the caller holds something afterwards that must come back when its session ends.
     ///   - iterates: whether it iterates over its arguments: a proxy among them then stands for what its object holds.
+    ///   - step: what it does.
     public init(
         _ qualifiedName: String, _ required: [String] = [], optional: [String] = [], holds: Bool = false, iterates: Bool = false,
         _ step: @escaping Step

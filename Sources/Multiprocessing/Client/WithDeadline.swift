@@ -10,7 +10,9 @@ import NIOCore
 /// The time runs for the body as a whole, for child tasks, too; of nested deadlines the earlier holds. A call that is not answered in time is taken
 /// back on the server, as if its task had been cancelled. A result that was already on its way is returned, for it would be lost otherwise.
 ///
-/// - Parameter duration: from now.
+/// - Parameters:
+///   - duration: from now.
+///   - body: makes the calls.
 /// - Throws: what the body throws. Calls in it throw a ``ManagerError`` with the code `deadlineExceeded` that names the call.
 public func withDeadline<Result>(_ duration: Duration, _ body: () async throws -> Result) async rethrows -> Result {
     let deadline = CallDeadline(in: duration)

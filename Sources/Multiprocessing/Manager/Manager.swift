@@ -4,7 +4,7 @@ import Synchronization
 
 /// Shared objects in a server process, used through proxies. Python's `BaseManager`; with the ``StandardTypes``, its `SyncManager`.
 ///
-/// A manager either starts a server process of its own (``start()``) or uses one that is there (``connect()``):
+/// A manager either starts a server process of its own (``start(initializer:)``) or uses one that is there (``connect()``):
 ///
 /// ```swift
 /// try await withManager { manager in
@@ -38,7 +38,7 @@ public final class Manager: Sendable {
     ///
     /// - Parameters:
     ///   - definition: what its server offers. For ``connect()`` it does not matter.
-    ///   - address: where the server listens or is; `nil` for a private unix socket, which only ``start()`` can make.
+    ///   - address: where the server listens or is; `nil` for a private unix socket, which only ``start(initializer:)`` can make.
     ///   - authkey: what every client must know; `nil` for this process's own key, which its children have, too.
     ///   - configuration: how this process uses the server.
     public init(
@@ -186,6 +186,7 @@ extension Manager {
 ///   - authkey: what every client must know; `nil` for this process's own key, which its children have, too.
 ///   - configuration: how this process uses the server.
 ///   - initializer: runs in the server's process before it serves.
+///   - isolation: where the body runs; the caller's, unless told otherwise.
 ///   - body: uses the manager.
 /// - Returns: what the body returns.
 /// - Throws: what ``Manager/start(initializer:)`` throws, and what the body throws.

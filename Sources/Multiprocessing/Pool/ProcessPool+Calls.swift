@@ -15,7 +15,7 @@ extension ProcessPool {
     ///   - chunkSize: how many go to a worker at a time: more of them cost less, and are spread less evenly. `nil` for Python's choice: a
     ///     quarter of what each worker gets.
     /// - Returns: what the tasks return, in their order.
-    /// - Throws: as ``apply(_:)``: the first error of a task ends the others. See `outcomes(of:)` for the
+    /// - Throws: as `apply`: the first error of a task ends the others. See `outcomes(of:)` for the
     ///   outcome of each.
     public func map<Item: PoolTask>(_ tasks: some Collection<Item>, chunkSize: Int? = nil) async throws -> [Item.Output] {
         try Task.checkCancellation()

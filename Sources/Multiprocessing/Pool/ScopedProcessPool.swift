@@ -6,6 +6,7 @@
 /// - Parameters:
 ///   - size: how many workers there are.
 ///   - configuration: how the workers are treated.
+///   - isolation: where the body runs; the caller's, unless told otherwise.
 ///   - body: uses the pool, which must not be used afterwards.
 /// - Returns: what the body returns.
 /// - Throws: what the body throws; ``ProcessError`` when the size or the configuration makes no sense, when a worker cannot be started, or

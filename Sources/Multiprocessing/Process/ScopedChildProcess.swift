@@ -14,6 +14,7 @@
 ///   - name: What it is called in messages.
 ///   - daemon: Whether it is terminated when this process ends before the body does, `kill -9` included.
 ///   - configuration: Its standard streams, environment and folder.
+///   - isolation: Where the body runs; the caller's, unless told otherwise.
 ///   - body: Uses the child.
 /// - Returns: What the body returns.
 /// - Throws: What the body throws, and what ``ChildProcess/start()`` and ``ChildProcess/join()`` throw. In each case, and when this task is

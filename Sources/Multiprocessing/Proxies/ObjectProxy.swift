@@ -33,6 +33,7 @@ public struct ObjectProxy: Sendable {
     ///   - method: its name on the server, as Python has it.
     ///   - arguments: anything `Encodable`.
     ///   - keywords: arguments by name.
+    ///   - type: what it returns; it may be left out where the context tells it.
     /// - Returns: what the method returned, as the type that is asked for.
     /// - Throws: ``RemoteError`` when the method raised; ``ManagerError`` when the call failed on the way;
     ///   `CancellationError`.
