@@ -5,7 +5,8 @@ import Multiprocessing
     static func run() async throws {
         let paths = CommandLine.arguments.dropFirst()
         guard !paths.isEmpty else { return print("usage: LogProcessor FILE...") }
-        try await withProcessPool { pool in
+        // Reading a file twice does no harm, so that of a worker that dies is read again.
+        try await withProcessPool(configuration: .init(onWorkerLoss: .retry(upTo: 2))) { pool in
             var (total, failures) = (LogSummary(), 0)
             for try await outcome in pool.outcomes(of: paths.map(SummarizeLog.init)) {
                 switch outcome.result {

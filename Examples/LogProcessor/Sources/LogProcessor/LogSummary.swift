@@ -17,7 +17,7 @@ struct SummarizeLog: PoolTask {
     let path: String
 
     func run() async throws -> LogSummary {
-        // Mapped, not read: a log of hundreds of megabytes costs no memory.
+        // Mapped, not read at once.
         guard let file = try? Data(contentsOf: URL(fileURLWithPath: path), options: .alwaysMapped) else { throw Unreadable(path: path) }
         return file.split(separator: UInt8(ascii: "\n")).reduce(into: LogSummary()) { $0.count($1) }
     }
