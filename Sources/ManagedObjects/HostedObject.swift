@@ -52,6 +52,9 @@ public class HostedObject: @unchecked Sendable {
     /// - Throws: `TypeError` when it cannot be had by value.
     public func contents() throws(PythonException) -> Fragment { .none }
 
+    /// Whether it takes so long to free it that others should not wait for that.
+    public var isLarge: Bool { false }
+
     /// `str(object)`, for `debug_info`.
     public func summary(address: String) -> String { "" }
 

@@ -26,6 +26,9 @@ public protocol ManagedObject: Sendable {
     /// The part of the Python object that keeps it from being pickled, if any: `_thread.lock`.
     static func unpicklablePart(_ python: PythonVersion) -> String?
 
+    /// How many parts it holds: the more, the longer it takes to free it.
+    var partCount: Int { get }
+
     /// A waiting call's time has come.
     ///
     /// - Returns: its answer; `nil` when it does not wait any more, or now waits for something without a limit.
@@ -50,6 +53,8 @@ extension ManagedObject {
     }
 
     public static func unpicklablePart(_ python: PythonVersion) -> String? { nil }
+
+    public var partCount: Int { 0 }
 
     /// Objects of `threading` and `queue` cannot be pickled.
     public func value() throws(PythonException) -> Fragment { throw Self.notPicklable(.latest) }

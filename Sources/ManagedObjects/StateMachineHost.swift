@@ -23,6 +23,8 @@ final class StateMachineHost<Object: ManagedObject>: Host<Object>, @unchecked Se
         try state.withLock { (object) throws(PythonException) in try object.value() }
     }
 
+    override var isLarge: Bool { state.withLock { $0.partCount } > 10_000 }
+
     override func summary(address: String) -> String {
         state.withLock { (try? $0.str(python: .latest, address: address).string) ?? "<\(Object.self)>" }
     }

@@ -206,7 +206,22 @@ extension ObjectTable {
             return true
         }
         guard begins else { return }
-        while let object = nextDead() { _ = consume object }
+        while let object = nextDead() {
+            if object.isLarge { Self.freeElsewhere(object) }
+        }
+    }
+
+    /// Frees a large object on another thread than that of the connections, which would all wait for it.
+    private static func freeElsewhere(_ object: consuming HostedObject) {
+        let parcel = Parcel(object)
+        Task(executorPreference: WorkThreads.shared) { parcel.discard() }
+    }
+
+    /// Holds the last reference to an object, so that it goes where the parcel is discarded.
+    private final class Parcel: Sendable {
+        private let object: Mutex<HostedObject?>
+        init(_ object: consuming HostedObject) { self.object = Mutex(object) }
+        func discard() { _ = object.withLock { $0.take() } }
     }
 
     private func nextDead() -> HostedObject? {

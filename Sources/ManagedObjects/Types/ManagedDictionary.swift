@@ -13,6 +13,8 @@ public struct ManagedDictionary: ManagedObject {
         try update(arguments.readingProxies(), as: "dict")
     }
 
+    public var partCount: Int { storage.count }
+
     public static let methods = MethodTable<ManagedDictionary>(common + unions + extras)
 
     @MethodTableBuilder<ManagedDictionary>

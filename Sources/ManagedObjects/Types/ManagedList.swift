@@ -22,6 +22,8 @@ public struct ManagedList: ManagedObject {
         guard given <= 1 else { throw .typeError("list \(CFunction.unpackingText(given, 0...1, arguments.python))") }
     }
 
+    public var partCount: Int { elements.count }
+
     public static let methods = MethodTable<ManagedList>(accessors + mutators + extras + legacySlices)
 
     public func value() -> Fragment { FragmentBuilder.list(elements) }

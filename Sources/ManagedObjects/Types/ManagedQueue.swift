@@ -60,6 +60,8 @@ public struct ManagedQueue: ManagedObject {
 
     public static func unpicklablePart(_ python: PythonVersion) -> String? { python.isPython2 ? "thread.lock" : "_thread.lock" }
 
+    public var partCount: Int { items.count }
+
     public static let methods = MethodTable<ManagedQueue> {
         Method("Queue.empty") { queue, _, _ in .bool(queue.items.isEmpty) }
         Method("Queue.full") { (queue, call, _) throws(PythonException) in .bool(try queue.capacity.isFull(queue.items.count, call.python)) }

@@ -16,6 +16,8 @@ public struct ManagedSet: ManagedObject {
         if let source = try arguments.readingProxies().positional.first { members = try SetMembers(source, arguments.python) }
     }
 
+    public var partCount: Int { members.count }
+
     public static let methods = MethodTable<ManagedSet>(elements + queries + combinations + operators + comparisons)
 
     public func value() -> Fragment { members.fragment }
