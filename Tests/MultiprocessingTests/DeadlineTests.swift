@@ -79,6 +79,20 @@ import Testing
         }
     }
 
+    @Test func `A condition's wait that is given up loses the lock, and says so to what comes after it`() async throws {
+        try await withSwiftServer { _, manager in
+            let condition = try await manager.condition()
+            let code = await managerError {
+                try await condition.withLock {
+                    #expect(await managerError { try await withDeadline(.milliseconds(20)) { try await condition.wait() } } == .deadlineExceeded)
+                    try await condition.notify()
+                }
+            }
+            #expect(code == .connectionLost)
+            #expect(try await condition.withLock(timeout: .seconds(5)) { true } == true)
+        }
+    }
+
     @Test func `What ends within a lease by a deadline or a cancellation has given the item back`() async throws {
         try await withSwiftServer { _, manager in
             let (tasks, empty) = (try await manager.queue(of: Int.self), try await manager(sharedQueue))
