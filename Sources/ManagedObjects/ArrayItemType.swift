@@ -76,6 +76,10 @@ extension ArrayItemType {
             guard let truncated = try truncatedDecimal(value, python) else { throw notAnInteger(value, python) }
             number = truncated
         }
+        // An `int` of Python 2, where C reads a `long` otherwise.
+        if python.isPython2, number < 0, case .int = value, let name = ["I": "int", "L": "long"][typecode] {
+            throw PythonException("OverflowError", "unsigned \(name) is less than minimum")
+        }
         for check in checks {
             guard !check.range.contains(number) else { continue }
             throw PythonException("OverflowError", number < check.range.lowerBound ? check.below : check.above)

@@ -30,10 +30,11 @@ enum TimeoutUse {
     /// `timeout > 0` or `timeout < 0`
     case compared(String)
 
-    func error(_ value: PickleValue) -> PythonException {
-        let name = value.pythonTypeName
+    func error(_ value: PickleValue, _ python: PythonVersion) -> PythonException {
+        let name = value.typeTitle(python)
         return switch self {
-        case .added: .typeError("unsupported operand type(s) for +: 'float' and '\(name)'")
+        // Python 2 compares everything.
+        case .compared where python.isPython2, .added: .typeError("unsupported operand type(s) for +: 'float' and '\(name)'")
         case .compared(let sign): .typeError("'\(sign)' not supported between instances of '\(name)' and 'int'")
         }
     }
@@ -45,7 +46,7 @@ extension Call {
     /// - Throws: `ValueError: 'timeout' must be a non-negative number`, when it waits at all.
     func deadline(block: Int, timeout: Int) throws(PythonException) -> Deadline {
         guard try truth(block, default: true) else { return .doNotWait }
-        guard let seconds = try Self.seconds(optional(timeout) ?? .none, .compared("<")) else { return .block(until: nil) }
+        guard let seconds = try seconds(optional(timeout) ?? .none, .compared("<")) else { return .block(until: nil) }
         guard seconds.number >= 0 else { throw .valueError("'timeout' must be a non-negative number") }
         return .block(until: try? moment(in: seconds))
     }
@@ -55,7 +56,7 @@ extension Call {
     /// - Parameter standard: what holds when it is `None`.
     func deadline(timeout: Int, _ use: TimeoutUse, default standard: Fragment = .none) throws(PythonException) -> Deadline {
         let given = optional(timeout) ?? .none
-        guard let seconds = try Self.seconds(given.isNone ? standard : given, use) else { return .block(until: nil) }
+        guard let seconds = try seconds(given.isNone ? standard : given, use) else { return .block(until: nil) }
         return seconds.number > 0 ? .block(until: try moment(in: seconds)) : .doNotWait
     }
 
@@ -80,10 +81,10 @@ extension Call {
     /// A number of seconds; `nil` for `None`.
     ///
     /// - Throws: `TypeError` when it is no number.
-    private static func seconds(_ argument: Fragment, _ use: TimeoutUse) throws(PythonException) -> Seconds? {
+    private func seconds(_ argument: Fragment, _ use: TimeoutUse) throws(PythonException) -> Seconds? {
         guard !argument.isNone else { return nil }
         let value = try argument.pythonValue()
-        guard let seconds = Seconds(value) else { throw use.error(value) }
+        guard let seconds = Seconds(value) else { throw use.error(value, python) }
         return seconds
     }
 }

@@ -24,7 +24,7 @@ public protocol ManagedObject: Sendable {
     func value() throws(PythonException) -> Fragment
 
     /// The part of the Python object that keeps it from being pickled, if any: `_thread.lock`.
-    static var unpicklablePart: String? { get }
+    static func unpicklablePart(_ python: PythonVersion) -> String?
 
     /// A waiting call's time has come.
     ///
@@ -49,13 +49,13 @@ extension ManagedObject {
         try repr(python: python, address: address)
     }
 
-    public static var unpicklablePart: String? { nil }
+    public static func unpicklablePart(_ python: PythonVersion) -> String? { nil }
 
     /// Objects of `threading` and `queue` cannot be pickled.
     public func value() throws(PythonException) -> Fragment { throw Self.notPicklable(.latest) }
 
     static func notPicklable(_ python: PythonVersion) -> PythonException {
-        .notPicklable(python.isPython2 ? "lock" : unpicklablePart ?? "\(Self.self)", python)
+        .notPicklable(unpicklablePart(python) ?? "\(Self.self)", python)
     }
 
     public mutating func timeOut(_ call: CallID, effects: inout Effects) -> Reply? { nil }

@@ -18,6 +18,13 @@ struct PackedArray: Sendable {
         return type.item(bits)
     }
 
+    /// An item for a Python: in Python 2 unsigned ones of four bytes and more are `long`s, even small ones.
+    func item(_ position: Int, _ python: PythonVersion) -> PickleValue {
+        let item = self[position]
+        guard python.isPython2, type.kind == .unsigned, type.size >= 4, case .int(let number) = item else { return item }
+        return .bigInt(PickleInteger(number))
+    }
+
     mutating func set(_ position: Int, _ value: PickleValue, _ python: PythonVersion) throws(PythonException) {
         let bits = try type.bits(value, python)
         for offset in 0..<type.size { bytes[position * type.size + offset] = UInt8(truncatingIfNeeded: bits >> UInt64(8 * offset)) }
@@ -104,17 +111,18 @@ extension PackedArray {
     /// - Throws: what Python's raises.
     init(_ typecode: PickleValue, initializer: PickleValue, _ python: PythonVersion) throws(PythonException) {
         guard let text = typecode.text, text.unicodeScalars.count == 1, let character = text.first else {
-            throw .typeError("array() argument 1 must be a unicode character, not \(typecode.typeTitle(python))")
+            let wanted = python.isPython2 ? "or typecode must be char (string or ascii-unicode with length 1)" : "must be a unicode character"
+            throw .typeError("array() argument 1 \(wanted), not \(typecode.typeTitle(python))")
         }
         let isText = switch initializer {
         case .string, .surrogateString: true
         default: false
         }
-        if isText, !"uw".contains(character) {
+        if isText, !python.isPython2, !"uw".contains(character) {
             throw .typeError("cannot use a str to initialize an array with typecode '\(character)'")
         }
-        guard let type = ArrayItemType(typecode: character), character != "c" || python.isPython2 else {
-            throw .valueError("bad typecode (must be b, B, u, h, H, i, I, l, L, q, Q, f or d)")
+        guard let type = ArrayItemType(typecode: character), !(python.isPython2 ? "qQw" : "c").contains(character) else {
+            throw .valueError("bad typecode (must be \(python.isPython2 ? "c, b, B, u, h, H, i, I, l, L" : "b, B, u, h, H, i, I, l, L, q, Q"), f or d)")
         }
         self.init(type)
         switch initializer {
@@ -134,8 +142,8 @@ extension PackedArray {
     }
 
     /// What `array.array(typecode, …)` would make it of: text for characters, else a list.
-    var initializer: PickleValue {
-        guard type.kind == .character else { return .list(PickleElements(values)) }
+    func initializer(_ python: PythonVersion) -> PickleValue {
+        guard type.kind == .character else { return .list(PickleElements((0..<count).map { item($0, python) })) }
         return type.size == 1 ? .legacyString(bytes) : .string(values.compactMap(\.text).joined())
     }
 

@@ -54,9 +54,36 @@ extension Call {
     func attributeName() throws(PythonException) -> PickleValue {
         let value = try self[0].pythonValue()
         switch value {
+        case .string(let text) where python.isPython2:
+            try checkIsASCII(Array(text.utf8), value)
+            return value
+        case .surrogateString(let bytes) where python.isPython2:
+            try checkIsASCII(bytes, value)
+            return value
         case .string, .surrogateString, .legacyString: return value
         default: throw .typeError("attribute name must be string, not '\(value.typeTitle(python))'")
         }
+    }
+}
+
+extension Call {
+    /// What Python 2 does with a `unicode` that must be a `str`.
+    private func checkIsASCII(_ utf8: [UInt8], _ value: PickleValue) throws(PythonException) {
+        guard let first = utf8.firstIndex(where: { $0 >= 0x80 }) else { return }
+        let run = utf8[first...].prefix { $0 >= 0x80 }
+        // Each character but for its first byte has such as begin with the bits 10.
+        let count = run.count { $0 & 0xc0 != 0x80 }
+        throw PythonException(name: "UnicodeEncodeError", arguments: [
+            .legacyString(Array("ascii".utf8)), value, .int(first), .int(first + count), .legacyString(Array("ordinal not in range(128)".utf8)),
+        ])
+    }
+}
+
+extension Outcome {
+    /// `NotImplemented`, which has no form in a pickle in Python 2.
+    static func notImplemented(_ python: PythonVersion) throws(PythonException) -> Outcome {
+        if python.isPython2 { return .reply(.unserializable(.notPicklable("NotImplementedType", python))) }
+        return .value(try Fragment(pythonValue: .global(PickleGlobal(module: "builtins", name: "NotImplemented"))))
     }
 }
 
@@ -65,12 +92,12 @@ extension PickleKey {
     ///
     /// - Throws: `TypeError: unhashable type: 'slice'`, and as the others do.
     init(_ fragment: Fragment, hashedBy python: PythonVersion) throws(PythonException) {
-        try self.init(fragment)
+        try self.init(fragment, python: python)
         try check(python)
     }
 
     init(_ value: PickleValue, hashedBy python: PythonVersion) throws(PythonException) {
-        try self.init(value)
+        try self.init(value, python: python)
         try check(python)
     }
 

@@ -18,9 +18,11 @@ struct SessionLock: Sendable {
     /// `acquire(blocking, timeout)`
     mutating func acquire(_ call: Call, _ deadline: Deadline) -> Outcome {
         if owner == nil || owner == call.id.session {
+            let isAgain = owner != nil
             owner = call.id.session
             count += 1
-            return .bool(true)
+            // Python 2's number for a lock that is acquired again.
+            return isAgain && call.python.isPython2 ? .int(1) : .bool(true)
         }
         guard case .block(let until) = deadline else { return .bool(false) }
         waiters.append(call.id, Claim(count: 1, reply: .bool(true)))
@@ -72,7 +74,7 @@ struct SessionLock: Sendable {
     /// `repr(threading.RLock())`. The owner, in Python a thread's number, is that of the session.
     func repr(python: PythonVersion, address: String) -> PythonText {
         let number = owner.map { String($0.rawValue) }
-        if python.isPython2 { return "<_RLock owner=\(number ?? "None") count=\(count)>" }
+        if python.isPython2 { return "<_RLock owner=\(number.map { "'Thread-\($0)'" } ?? "None") count=\(count)>" }
         return "<\(isLocked ? "locked" : "unlocked") _thread.RLock object owner=\(number ?? "0") count=\(count) at \(address)>"
     }
 }

@@ -19,8 +19,9 @@ public struct PythonException: Error, Sendable {
         isMessage = false
     }
 
-    public init(_ name: String, _ message: String) {
-        module = "builtins"
+    /// An exception with a message of the server's.
+    public init(module: String = "builtins", _ name: String, _ message: String) {
+        self.module = module
         self.name = name
         arguments = [.string(message)]
         state = nil

@@ -7,8 +7,22 @@ extension PickleValue {
     /// - Throws: `TypeError` for dates and complex numbers, which have no order with other types.
     func python2IsLess(than other: PickleValue) throws(PythonException) -> Bool {
         if let refusal = python2Refusal(other) { throw .typeError(refusal) }
+        try checkIsDecodable(with: other)
+        try other.checkIsDecodable(with: self)
         if case .dictionary(let left) = self, case .dictionary(let right) = other { return left.count < right.count }
         return python2Rank < other.python2Rank
+    }
+
+    /// A `str` that is compared with a `unicode` is decoded.
+    private func checkIsDecodable(with other: PickleValue) throws(PythonException) {
+        guard case .legacyString(let bytes) = self, let position = bytes.firstIndex(where: { $0 >= 0x80 }) else { return }
+        switch other {
+        case .string, .surrogateString:
+            throw PythonException(name: "UnicodeDecodeError", arguments: [
+                .legacyString(Array("ascii".utf8)), self, .int(position), .int(position + 1), .legacyString(Array("ordinal not in range(128)".utf8)),
+            ])
+        default: break
+        }
     }
 
     private var python2Rank: (Int, String) {
@@ -17,29 +31,17 @@ extension PickleValue {
         case .bool, .int, .bigInt, .float: (1, "")
         case .string, .surrogateString: (2, "unicode")
         case .legacyString, .bytes: (2, "str")
-        case .instance(let instance) where instance.global == PickleGlobal(module: "builtins", name: "range"): (2, "xrange")
-        default: PythonNumber(self) == nil && !isComplex ? (2, pythonTypeTitle) : (1, "")
+        default: PythonNumber(self) == nil && !isComplex ? (2, typeTitle(.python2)) : (1, "")
         }
     }
 
     private func python2Refusal(_ other: PickleValue) -> String? {
         // Of a `datetime` and a `date`, which it is a kind of, the former is asked.
-        if case .date? = date, case .dateTime? = other.date { return "can't compare \(other.python2Title) to \(python2Title)" }
-        if date != nil { return "can't compare \(python2Title) to \(other.python2Title)" }
-        if other.date != nil { return "can't compare \(other.python2Title) to \(python2Title)" }
+        if case .date? = date, case .dateTime? = other.date { return "can't compare \(other.typeTitle(.python2)) to \(typeTitle(.python2))" }
+        if date != nil { return "can't compare \(typeTitle(.python2)) to \(other.typeTitle(.python2))" }
+        if other.date != nil { return "can't compare \(other.typeTitle(.python2)) to \(typeTitle(.python2))" }
         let areNumbers = [self, other].allSatisfy { $0.isComplex || PythonNumber($0) != nil }
         return areNumbers && (isComplex || other.isComplex) ? "no ordering relation is defined for complex numbers" : nil
-    }
-
-    private var python2Title: String {
-        switch self {
-        case .bigInt: "long"
-        case .string, .surrogateString: "unicode"
-        case .bytes: "str"
-        // Written in Python.
-        case .instance(let instance) where instance.decimal != nil: "Decimal"
-        default: pythonTypeTitle
-        }
     }
 
     private var isComplex: Bool {

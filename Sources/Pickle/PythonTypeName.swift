@@ -34,6 +34,9 @@ extension PickleValue {
         case .string, .surrogateString: "unicode"
         case .bytes: "str"
         case .bigInt: "long"
+        case .instance(let instance) where instance.pythonClass == PickleGlobal(module: "builtins", name: "range"): "xrange"
+        // Written in Python, there.
+        case .instance(let instance) where instance.pythonClass.map(PythonTypes.writtenInPython2.contains) ?? false: pythonTypeName
         default: pythonTypeTitle
         }
     }
@@ -102,6 +105,10 @@ enum PythonTypes {
     /// Functions whose first argument is the class of what they make.
     static let makers: Set<String> = ["_reconstructor", "__newobj__", "_array_reconstructor", "_reconstruct"]
     static let makerModules: Set<String> = ["copyreg", "array", "numpy.core.multiarray", "numpy._core.multiarray"]
+
+    static let writtenInPython2: Set<PickleGlobal> = [
+        PickleGlobal(module: "collections", name: "OrderedDict"), PickleGlobal(module: "decimal", name: "Decimal"),
+    ]
 
     static let titledByModule: Set<PickleGlobal> = [
         PickleGlobal(module: "array", name: "array"),

@@ -24,7 +24,7 @@ public struct ManagedBarrier: ManagedObject {
         timeout = bound.count > 2 ? bound[2] ?? .none : .none
     }
 
-    public static var unpicklablePart: String? { "_thread.lock" }
+    public static func unpicklablePart(_ python: PythonVersion) -> String? { python.isPython2 ? "thread.lock" : "_thread.lock" }
 
     public static let methods = MethodTable<ManagedBarrier> {
         Method("Barrier.__getattribute__", .slot(1)) { (barrier, call, _) throws(PythonException) in

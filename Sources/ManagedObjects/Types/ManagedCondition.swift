@@ -18,7 +18,7 @@ public struct ManagedCondition: ManagedObject {
     public init() {}
 
     public init(_ arguments: Arguments) throws(PythonException) {
-        let bound = try Parameters(name: "Condition.__init__", required: [], optional: ["lock"]).bind(arguments)
+        let bound = try Parameters(name: "Condition.__init__", required: [], optional: ["lock"], legacy: ["verbose"]).bind(arguments)
         guard let lock = bound.first ?? nil, !lock.isNone else { return }
         guard try lock.pythonValue().proxyToken != nil else {
             throw .attributeError("'\(try lock.pythonValue().typeTitle(arguments.python))' object has no attribute 'acquire'")
@@ -26,16 +26,16 @@ public struct ManagedCondition: ManagedObject {
         throw .typeError("a Condition in the server has a lock of its own: leave the argument `lock` out")
     }
 
-    public static var unpicklablePart: String? { "_thread.RLock" }
+    public static func unpicklablePart(_ python: PythonVersion) -> String? { python.isPython2 ? "thread.lock" : "_thread.RLock" }
 
     public static let methods = MethodTable<ManagedCondition> {
         Method("RLock.acquire", .optionalKeywords(Call.acquireParameters)) { (condition, call, _) throws(PythonException) in
             condition.lock.acquire(call, try call.acquisitionDeadline())
-        }
+        }.inPython2("RLock.acquire", optional: ["blocking"])
         Method("RLock.release", .noArguments) { (condition, call, effects) throws(PythonException) in
             try condition.lock.release(call, &effects)
             return .none
-        }
+        }.inPython2("RLock.release")
         Method("RLock.locked", .noArguments) { (condition, _, _) in .bool(condition.lock.isLocked) }
         Method("Condition.wait", optional: ["timeout"]) { (condition, call, effects) throws(PythonException) in
             try condition.wait(call, &effects)
@@ -49,7 +49,7 @@ public struct ManagedCondition: ManagedObject {
             try condition.checkOwner(call, "notify on")
             condition.notify(.max)
             return .none
-        }
+        }.inPython2("Condition.notifyAll")
     }
 
     private func checkOwner(_ call: Call, _ action: String) throws(PythonException) {
@@ -77,7 +77,7 @@ extension ManagedCondition {
     /// How many to notify.
     private func count(_ call: Call) throws(PythonException) -> Int {
         guard let argument = call.optional(0) else { return 1 }
-        if call.python < PythonVersion(3, 9) { return try Self.sliceCount(argument, call.python) }
+        if call.python < PythonVersion(3, 9) { return try sliceCount(argument, call.python) }
         guard !waiters.isEmpty else { return 0 }
         if let int = argument.int { return int }
         switch try argument.pythonValue() {
@@ -88,12 +88,14 @@ extension ManagedCondition {
     }
 
     /// Until Python 3.8 the number is the end of a slice.
-    private static func sliceCount(_ argument: Fragment, _ python: PythonVersion) throws(PythonException) -> Int {
+    private func sliceCount(_ argument: Fragment, _ python: PythonVersion) throws(PythonException) -> Int {
         if let int = argument.int, int >= 0 { return int }
         if argument.isNone { return .max }
-        throw python.isPython2
-            ? .typeError("slice indices must be integers or None or have an __index__ method")
-            : .valueError("\(argument.int.map { $0 < -1 } ?? false ? "Indices" : "Stop argument") for islice() must be None or an integer: 0 <= x <= sys.maxsize.")
+        if python.isPython2 {
+            // A negative one counts from the end.
+            return max(try PythonSlice.bound(argument.pythonValue()).map { $0 + waiters.count } ?? .max, 0)
+        }
+        throw .valueError("\(argument.int.map { $0 < -1 } ?? false ? "Indices" : "Stop argument") for islice() must be None or an integer: 0 <= x <= sys.maxsize.")
     }
 
     /// Those that are notified wait for the lock, which the caller owns.

@@ -118,7 +118,7 @@ extension ManagedDictionary {
     /// `left | right`; `NotImplemented` where one of them is no `dict`.
     private static func union(_ left: Fragment, _ right: Fragment, _ call: Call) throws(PythonException) -> Outcome {
         guard try left.pythonValue().pythonEntries != nil, try right.pythonValue().pythonEntries != nil else {
-            return .value(try Fragment(pythonValue: .global(PickleGlobal(module: "builtins", name: "NotImplemented"))))
+            return try .notImplemented(call.python)
         }
         var made = ManagedDictionary()
         try made.update(left, call.python)

@@ -8,13 +8,13 @@ public struct ManagedEvent: ManagedObject {
     public init() {}
 
     public init(_ arguments: Arguments) throws(PythonException) {
-        _ = try Parameters(name: "Event.__init__", required: [], optional: []).bind(arguments)
+        _ = try Parameters(name: "Event.__init__", required: [], optional: [], legacy: ["verbose"]).bind(arguments)
     }
 
-    public static var unpicklablePart: String? { "_thread.lock" }
+    public static func unpicklablePart(_ python: PythonVersion) -> String? { python.isPython2 ? "thread.lock" : "_thread.lock" }
 
     public static let methods = MethodTable<ManagedEvent> {
-        Method("Event.is_set") { (event, _, _) in .bool(event.isSet) }
+        Method("Event.is_set") { (event, _, _) in .bool(event.isSet) }.inPython2("Event.isSet")
         Method("Event.isSet") { (event, _, _) in .bool(event.isSet) }
         Method("Event.set") { (event, _, effects) in
             event.isSet = true

@@ -18,6 +18,8 @@ public struct ManagedIterator: ManagedObject {
         throw .typeError("an Iterator is made by a method of another object, not created")
     }
 
+    public static func unpicklablePart(_ python: PythonVersion) -> String? { python.isPython2 ? "dictionary-keyiterator" : nil }
+
     public static let methods = MethodTable<ManagedIterator> {
         Method("dict_keyiterator.__next__", .slot(0)) { (iterator, _, _) throws(PythonException) in try iterator.next() }
         // Python 2's name.

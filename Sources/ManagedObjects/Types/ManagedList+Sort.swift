@@ -24,6 +24,7 @@ extension ManagedList {
             let kind = arguments.positional.isEmpty && python >= PythonVersion(3, 7) ? "keyword " : ""
             throw .typeError("sort() takes at most \(parameters.count) \(kind)arguments (\(given) given)")
         }
+        if python == PythonVersion(3, 6), arguments.positional.count > 1 { _ = try arguments.positional[1].integralTruth(python) }
         guard arguments.positional.isEmpty else {
             throw .typeError(python < PythonVersion(3, 7) ? "must use keyword argument for key function" : "sort() takes no positional arguments")
         }

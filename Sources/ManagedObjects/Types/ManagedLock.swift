@@ -11,10 +11,11 @@ public struct ManagedLock: ManagedObject {
         _ = try CFunction.newLock(arguments.python).bind(arguments)
     }
 
-    public static var unpicklablePart: String? { "_thread.lock" }
+    public static func unpicklablePart(_ python: PythonVersion) -> String? { python.isPython2 ? "thread.lock" : "_thread.lock" }
 
     public static let methods = MethodTable<ManagedLock> {
         Method("lock.acquire", .optionalKeywords(Call.acquireParameters)) { (lock, call, _) throws(PythonException) in try lock.acquire(call) }
+            .inPython2(.parsed(0...1))
         Method("lock.release", .noArguments) { (lock, call, effects) throws(PythonException) in
             guard lock.isLocked else { throw Self.notLocked(call.python) }
             lock.passOn(&effects)
@@ -25,7 +26,7 @@ public struct ManagedLock: ManagedObject {
 
     private static func notLocked(_ python: PythonVersion) -> PythonException {
         python.isPython2
-            ? PythonException(module: "thread", name: "error", arguments: [.string("release unlocked lock")])
+            ? PythonException(module: "thread", "error", "release unlocked lock")
             : .runtimeError("release unlocked lock")
     }
 

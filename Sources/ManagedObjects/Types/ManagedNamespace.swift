@@ -91,8 +91,11 @@ extension PythonException {
     /// - Parameter python: the version, when the error is to hold the name.
     static func missingAttribute(_ name: PickleValue, of type: String, _ python: PythonVersion? = nil) -> PythonException {
         let message: PythonText = "'\(type)' object has no attribute '\(PythonText(name) ?? "")'"
-        let names = python.map { $0 >= PythonVersion(3, 12) } ?? false
-        let state: PickleValue? = names ? .dictionary(["name": name, "args": .tuple([message.value])]) : nil
-        return PythonException(name: "AttributeError", arguments: [message.value], state: state)
+        if let python, python >= PythonVersion(3, 12) {
+            let state: PickleValue = .dictionary(["name": name, "args": .tuple([message.value])])
+            return PythonException(name: "AttributeError", arguments: [message.value], state: state)
+        }
+        if case .string(let text) = message.value { return .attributeError(text) }
+        return PythonException(name: "AttributeError", arguments: [message.value])
     }
 }

@@ -58,7 +58,7 @@ public struct ManagedQueue: ManagedObject {
         self.init(QueueCapacity(try maxsize?.pythonValue() ?? 0), order)
     }
 
-    public static var unpicklablePart: String? { "_thread.lock" }
+    public static func unpicklablePart(_ python: PythonVersion) -> String? { python.isPython2 ? "thread.lock" : "_thread.lock" }
 
     public static let methods = MethodTable<ManagedQueue> {
         Method("Queue.empty") { queue, _, _ in .bool(queue.items.isEmpty) }

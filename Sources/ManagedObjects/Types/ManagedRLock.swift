@@ -6,19 +6,21 @@ public struct ManagedRLock: ManagedObject {
 
     public init() {}
 
-    /// Python's takes any arguments and looks at none.
-    public init(_ arguments: Arguments) throws(PythonException) {}
+    /// Python 3's takes any arguments and looks at none.
+    public init(_ arguments: Arguments) throws(PythonException) {
+        if arguments.python.isPython2 { _ = try Parameters(name: "RLock.__init__", required: [], optional: ["verbose"]).bind(arguments) }
+    }
 
-    public static var unpicklablePart: String? { "_thread.RLock" }
+    public static func unpicklablePart(_ python: PythonVersion) -> String? { python.isPython2 ? "thread.lock" : "_thread.RLock" }
 
     public static let methods = MethodTable<ManagedRLock> {
         Method("RLock.acquire", .optionalKeywords(Call.acquireParameters)) { (object, call, _) throws(PythonException) in
             object.lock.acquire(call, try call.acquisitionDeadline())
-        }
+        }.inPython2("RLock.acquire", optional: ["blocking"])
         Method("RLock.release", .noArguments) { (object, call, effects) throws(PythonException) in
             try object.lock.release(call, &effects)
             return .none
-        }
+        }.inPython2("RLock.release")
         Method("RLock.locked", .noArguments) { (object, _, _) in .bool(object.lock.isLocked) }
     }
 

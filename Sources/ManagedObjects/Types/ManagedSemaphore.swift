@@ -25,18 +25,18 @@ public struct ManagedSemaphore: ManagedObject {
     }
 
     fileprivate static func value(_ arguments: Arguments, _ name: String) throws(PythonException) -> PickleValue {
-        let bound = try Parameters(name: name, required: [], optional: ["value"]).bind(arguments)
+        let bound = try Parameters(name: name, required: [], optional: ["value"], legacy: ["verbose"]).bind(arguments)
         let value = try bound.first??.pythonValue() ?? 1
         guard try !value.isLess(than: 0, python: arguments.python) else { throw .valueError("semaphore initial value must be >= 0") }
         return value
     }
 
-    public static var unpicklablePart: String? { "_thread.lock" }
+    public static func unpicklablePart(_ python: PythonVersion) -> String? { python.isPython2 ? "thread.lock" : "_thread.lock" }
 
     public static let methods = MethodTable<ManagedSemaphore> {
         Method("Semaphore.acquire", optional: ["blocking", "timeout"]) { (semaphore, call, _) throws(PythonException) in
             try semaphore.acquire(call)
-        }
+        }.inPython2("Semaphore.acquire", optional: ["blocking"])
         Method(anyArguments: "Semaphore.release") { (semaphore, arguments, effects) throws(PythonException) in
             try semaphore.release(arguments, &effects)
             return .none
@@ -47,6 +47,9 @@ public struct ManagedSemaphore: ManagedObject {
         let blocks = try call.truth(0, default: true)
         guard blocks || call.optional(1)?.isNone ?? true else { throw .valueError("can't specify timeout for non-blocking acquire") }
         if available != 0 {
+            if call.python.isPython2, Double(pythonNumber: available) == nil {
+                throw .typeError("unsupported operand type(s) for -: '\(available.typeTitle(call.python))' and 'int'")
+            }
             available = try available.pythonSum(with: -1, python: call.python)
             return .bool(true)
         }

@@ -7,7 +7,9 @@ public struct ManagedSet: ManagedObject {
     public init() {}
 
     public init(_ arguments: Arguments) throws(PythonException) {
-        guard arguments.keywords.isEmpty else { throw .typeError("set() takes no keyword arguments") }
+        guard arguments.keywords.isEmpty else {
+            throw .typeError("set() \(arguments.python < PythonVersion(3, 7) ? "does not take" : "takes no") keyword arguments")
+        }
         guard arguments.positional.count <= 1 else {
             throw .typeError("set \(CFunction.unpackingText(arguments.positional.count, 0...1, arguments.python))")
         }
@@ -41,7 +43,7 @@ extension ManagedSet {
             return .none
         }
         Method("set.pop", .noArguments) { (set, _, _) throws(PythonException) in
-            guard let element = set.members.pop() else { throw .keyError(.string("pop from an empty set")) }
+            guard let element = set.members.pop() else { throw PythonException("KeyError", "pop from an empty set") }
             return .value(element)
         }
         Method("set.clear", .noArguments) { (set, _, _) in
@@ -68,7 +70,8 @@ extension ManagedSet {
         Method("set.__len__", .slot(0)) { (set, _, _) in .int(set.members.count) }
         Method("set.copy", .noArguments) { (set, _, _) in .value(set.members.fragment) }
         // By value: the iterator goes to the client with all that it has to give.
-        Method("set.__iter__", .slot(0)) { (set, _, _) throws(PythonException) in
+        Method("set.__iter__", .slot(0)) { (set, call, _) throws(PythonException) in
+            if call.python.isPython2 { return .reply(.unserializable(.notPicklable("setiterator", call.python))) }
             let elements = try FragmentBuilder.list(set.members.elements).pythonValue()
             let iterator = PickleInstance(.global(PickleGlobal(module: "builtins", name: "iter")), [elements])
             return .value(try Fragment(pythonValue: .instance(iterator)))
@@ -105,9 +108,9 @@ extension ManagedSet {
     private static var combinations: [Method<ManagedSet>] {
         combination("union", SetMembers.union)
         combination("intersection", SetMembers.intersection)
-        combination("difference", SetMembers.subtracting)
+        combination("difference", takesAway: true, SetMembers.subtracting)
         update("update") { (members, element, python) throws(PythonException) in try members.insert(element, python) }
-        update("difference_update") { (members, element, python) throws(PythonException) in
+        update("difference_update", takesAway: true) { (members, element, python) throws(PythonException) in
             _ = members.remove(try PickleKey(element, hashedBy: python))
         }
         Method("set.intersection_update", .variadic, iterates: true) { (set, call, _) throws(PythonException) in
@@ -126,27 +129,33 @@ extension ManagedSet {
     private typealias Combine = @Sendable (SetMembers) -> (SetMembers) -> SetMembers
 
     /// A method that combines the set with any number of others.
-    private static func combination(_ name: String, _ combine: @escaping Combine) -> Method<ManagedSet> {
+    private static func combination(_ name: String, takesAway: Bool = false, _ combine: @escaping Combine) -> Method<ManagedSet> {
         Method("set.\(name)", .variadic, iterates: true) { (set, call, _) throws(PythonException) in
-            .value(try set.combined(call, combine).fragment)
+            .value(try set.combined(call, takesAway: takesAway, combine).fragment)
         }
+    }
+
+    /// Whether the arguments of a method are not looked at: in Python 3 until 3.6 nothing was taken away from an empty set.
+    private static func isDone(_ members: SetMembers, takesAway: Bool, _ python: PythonVersion) -> Bool {
+        takesAway && members.count == 0 && !python.isPython2 && python < PythonVersion(3, 7)
     }
 
     /// A method that does something with each element of any number of others; what stands before a mistake is done, as in CPython.
     private static func update(
-        _ name: String, _ apply: @escaping @Sendable (inout SetMembers, Fragment, PythonVersion) throws(PythonException) -> Void
+        _ name: String, takesAway: Bool = false,
+        _ apply: @escaping @Sendable (inout SetMembers, Fragment, PythonVersion) throws(PythonException) -> Void
     ) -> Method<ManagedSet> {
         Method("set.\(name)", .variadic, iterates: true) { (set, call, _) throws(PythonException) in
-            for argument in call.sent.positional {
+            for argument in call.sent.positional where !isDone(set.members, takesAway: takesAway, call.python) {
                 for element in try argument.pythonElements(python: call.python) { try apply(&set.members, element, call.python) }
             }
             return .none
         }
     }
 
-    private func combined(_ call: Call, _ combine: Combine) throws(PythonException) -> SetMembers {
+    private func combined(_ call: Call, takesAway: Bool = false, _ combine: Combine) throws(PythonException) -> SetMembers {
         var result = members
-        for argument in call.sent.positional { result = combine(result)(try SetMembers(argument, call.python)) }
+        for argument in call.sent.positional where !Self.isDone(result, takesAway: takesAway, call.python) { result = combine(result)(try SetMembers(argument, call.python)) }
         return result
     }
 }
@@ -210,7 +219,7 @@ extension ManagedSet {
             switch value {
             case .set: return try body(&set, try SetMembers(value, in: call[0], call.python), false)
             case .frozenSet: return try body(&set, try SetMembers(value, in: call[0], call.python), true)
-            default: return .value(try Fragment(pythonValue: .global(PickleGlobal(module: "builtins", name: "NotImplemented"))))
+            default: return try .notImplemented(call.python)
             }
         }
     }
