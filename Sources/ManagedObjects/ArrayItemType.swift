@@ -73,12 +73,16 @@ extension ArrayItemType {
         // Beyond all ranges, whichever it is.
         case .bigInt(let integer): number = UInt64(exactly: integer).map { Int128($0) } ?? (integer.isNegative ? .min : .max)
         default:
-            guard let truncated = try truncatedDecimal(value, python) else { throw notAnInteger(value, python) }
+            guard let truncated = try value.truncatedDecimal(python) else { throw notAnInteger(value, python) }
             number = truncated
         }
         // An `int` of Python 2, where C reads a `long` otherwise.
-        if python.isPython2, number < 0, case .int = value, let name = ["I": "int", "L": "long"][typecode] {
-            throw PythonException("OverflowError", "unsigned \(name) is less than minimum")
+        if python.isPython2, let name = ["I": "int", "L": "long"][typecode] {
+            if number < 0 {
+                if case .int = value { throw PythonException("OverflowError", "unsigned \(name) is less than minimum") }
+                throw PythonException("OverflowError", "can't convert negative value to unsigned long")
+            }
+            if number > Int128(UInt64.max) { throw PythonException("OverflowError", "long int too large to convert") }
         }
         for check in checks {
             guard !check.range.contains(number) else { continue }
@@ -87,24 +91,11 @@ extension ArrayItemType {
         return UInt64(truncatingIfNeeded: number)
     }
 
-    /// Until Python 3.9 a number is taken that has an `__int__`: a `Decimal`.
-    private func truncatedDecimal(_ value: PickleValue, _ python: PythonVersion) throws(PythonException) -> Int128? {
-        guard python < PythonVersion(3, 10), case .instance(let instance) = value,
-            instance.global == PickleGlobal(module: "decimal", name: "Decimal"), let text = instance.arguments.first?.text,
-            let number = Double(text)
-        else { return nil }
-        if number.isNaN { throw .valueError("cannot convert NaN to integer") }
-        if number.isInfinite, text.contains("n") { throw PythonException("OverflowError", "cannot convert Infinity to integer") }
-        // Beyond what a double holds exactly only whole numbers are told apart; the others are beyond all ranges, or nearly so.
-        if let whole = Int128(text) { return whole }
-        return number.magnitude < 0x1p64 ? Int128(number) : number < 0 ? .min : .max
-    }
-
     private func notAnInteger(_ value: PickleValue, _ python: PythonVersion) -> PythonException {
         let name = value.typeTitle(python)
         guard python < PythonVersion(3, 10) else { return .typeError("'\(name)' object cannot be interpreted as an integer") }
         if case .float = value {
-            return .typeError("ILQ".contains(typecode) ? "array item must be integer" : "integer argument expected, got float")
+            return .typeError("ILQ".contains(typecode) && !python.isPython2 ? "array item must be integer" : "integer argument expected, got float")
         }
         if name == "complex" { return .typeError("can't convert complex to int") }
         return .typeError(python.isPython2 ? "an integer is required" : "an integer is required (got type \(name))")

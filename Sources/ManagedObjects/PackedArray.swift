@@ -131,7 +131,7 @@ extension PackedArray {
         case .byteArray(let array): try take(array.bytes)
         default:
             let items: [PickleValue]
-            if let other = PackedArray(initializer) { items = other.values } else { items = try initializer.pythonIteration() }
+            if let other = PackedArray(initializer) { items = other.values } else { items = try initializer.pythonIteration(python: python) }
             for item in items { try append(item, python) }
         }
     }

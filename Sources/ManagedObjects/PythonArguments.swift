@@ -15,6 +15,8 @@ extension Call {
     func size(_ position: Int) throws(PythonException) -> Int {
         let (int, value) = try self[position].machineInteger()
         if let int { return int }
+        if python.isPython2, let whole = try value.truncatedDecimal(python).flatMap({ Int(exactly: $0) }) { return whole }
+        if python.isPython2, value.pythonTypeName == "complex" { throw .typeError("can't convert complex to int") }
         if case .bigInt = value {
             throw PythonException("OverflowError", "Python int too large to convert to C \(python.isPython2 ? "long" : "ssize_t")")
         }
@@ -134,6 +136,19 @@ extension Fragment {
 }
 
 extension PickleValue {
+    /// Until Python 3.9 a number is taken that has an `__int__`: a `Decimal`.
+    func truncatedDecimal(_ python: PythonVersion) throws(PythonException) -> Int128? {
+        guard python < PythonVersion(3, 10), case .instance(let instance) = self,
+            instance.global == PickleGlobal(module: "decimal", name: "Decimal"), let text = instance.arguments.first?.text,
+            let number = Double(text)
+        else { return nil }
+        if number.isNaN { throw .valueError("\(python.isPython2 ? "C" : "c")annot convert NaN to integer") }
+        if number.isInfinite, text.contains("n") { throw PythonException("OverflowError", "\(python.isPython2 ? "Cannot convert infinity" : "cannot convert Infinity") to integer") }
+        // Beyond what a double holds exactly only whole numbers are told apart; the others are beyond all ranges, or nearly so.
+        if let whole = Int128(text) { return whole }
+        return number.magnitude < 0x1p64 ? Int128(number) : number < 0 ? .min : .max
+    }
+
     /// `bool(value)`
     public var pythonTruth: Bool {
         switch self {

@@ -38,7 +38,7 @@ extension PickleValue {
         case .instance(let instance):
             switch instance.global {
             case PickleGlobal(module: "collections", name: "OrderedDict"), PickleGlobal(module: "collections", name: "defaultdict"):
-                return instance.dictionaryItems
+                return instance.mappingItems
             case PickleGlobal(module: "collections", name: "Counter"): return instance.arguments.first?.pythonEntries ?? []
             default: return nil
             }
@@ -48,6 +48,17 @@ extension PickleValue {
 }
 
 extension PickleInstance {
+    /// The entries of an instance of a subclass of `dict`; Python 2 gives those of an `OrderedDict` to its class as a list of pairs.
+    fileprivate var mappingItems: [(key: PickleValue, value: PickleValue)] {
+        guard dictionaryItems.isEmpty, case .list(let pairs)? = arguments.first else { return dictionaryItems.map { ($0.key, $0.value) } }
+        return pairs.compactMap { pair in
+            switch pair {
+            case .list(let parts) where parts.count == 2, .tuple(let parts) where parts.count == 2: (parts[0], parts[1])
+            default: nil
+            }
+        }
+    }
+
     /// The numbers of a `range`, the items of a `deque` or of an instance of a subclass of `list`, the keys of a `dict`'s.
     fileprivate func pythonIteration() throws(PythonException) -> [PickleValue]? {
         switch global {
@@ -55,7 +66,7 @@ extension PickleInstance {
         case PickleGlobal(module: "collections", name: "deque"): return listItems.isEmpty ? try arguments.first?.pythonIteration() ?? [] : listItems
         case PickleGlobal(module: "collections", name: "Counter"): return try arguments.first?.pythonIteration() ?? []
         case PickleGlobal(module: "collections", name: "OrderedDict"), PickleGlobal(module: "collections", name: "defaultdict"):
-            return dictionaryItems.map(\.key)
+            return mappingItems.map(\.key)
         default: return listItems.isEmpty ? nil : listItems
         }
     }

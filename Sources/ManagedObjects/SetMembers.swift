@@ -24,7 +24,7 @@ struct SetMembers: Sendable {
         case .set, .frozenSet: break
         default: isSet = false
         }
-        for element in try whole.fragments(of: value.pythonIteration()) { try insert(element, python) }
+        for element in try whole.fragments(of: value.pythonIteration(python: python)) { try insert(element, python) }
     }
 
     var count: Int { entries.count }

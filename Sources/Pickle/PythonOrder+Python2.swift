@@ -7,14 +7,12 @@ extension PickleValue {
     /// - Throws: `TypeError` for dates and complex numbers, which have no order with other types.
     func python2IsLess(than other: PickleValue) throws(PythonException) -> Bool {
         if let refusal = python2Refusal(other) { throw .typeError(refusal) }
-        try checkIsDecodable(with: other)
-        try other.checkIsDecodable(with: self)
         if case .dictionary(let left) = self, case .dictionary(let right) = other { return left.count < right.count }
         return python2Rank < other.python2Rank
     }
 
     /// A `str` that is compared with a `unicode` is decoded.
-    private func checkIsDecodable(with other: PickleValue) throws(PythonException) {
+    func checkIsDecodable(with other: PickleValue) throws(PythonException) {
         guard case .legacyString(let bytes) = self, let position = bytes.firstIndex(where: { $0 >= 0x80 }) else { return }
         switch other {
         case .string, .surrogateString:

@@ -36,6 +36,10 @@ extension PickleValue {
     private static func isLess(
         _ left: PickleValue, _ right: PickleValue, _ classes: inout PythonEqualityClasses, _ python: PythonVersion
     ) throws(PythonException) -> Bool {
+        if python.isPython2 {
+            try left.checkIsDecodable(with: right)
+            try right.checkIsDecodable(with: left)
+        }
         if let numbers = try PythonNumber.pair(left, right, python) { return numbers.0 < numbers.1 }
         if let left = left.textBytes, let right = right.textBytes { return left.lexicographicallyPrecedes(right) }
         if let left = left.byteString, let right = right.byteString { return left.lexicographicallyPrecedes(right) }

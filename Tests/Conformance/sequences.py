@@ -276,7 +276,7 @@ KINDS = {
     'dict': _dict,
     # The order of several keys is Python 2's own.
     'Iterator': Kind(one(lambda rng: {key(rng): value(rng, 1)}) if PYTHON2 else some(update_arguments, one(pairs)), {'next' if PYTHON2 else '__next__': none},
-                     opening='__iter__', target='proxy', ordered=False, typeid='dict'),
+                     opening='__iter__', target='proxy', ordered=False, typeid='dict', spoils=not PYTHON2),
     'Namespace': Kind(some(none, lambda rng: ((), {name(rng) if not PYTHON2 else 'x': value(rng)})), {
         '__getattribute__': one(name), '__setattr__': two(name, value), '__delattr__': one(name)}, identity=True, names=('name', 'value')),
     'Value': Kind(some(lambda rng: (rng.choice(['i', u'd', 'nonesuch', 5]), value(rng)), lambda rng: (('i', value(rng)), {'lock': rng.choice([True, False, None])})), {

@@ -4,19 +4,23 @@ import Pickle
 extension ManagedList {
     /// `list.sort(*, key=None, reverse=False)`. A key is a function, and nothing that was received is ever run.
     mutating func sort(_ arguments: Arguments) throws(PythonException) {
-        try Self.checkSort(arguments)
+        let (python, bound) = (arguments.python, try Self.bind(arguments))
         var isReversed = false
-        for (name, value) in arguments.keywords {
-            switch name {
-            case "reverse": isReversed = try arguments.python < PythonVersion(3, 12) ? value.integralTruth(arguments.python) : value.pythonValue().pythonTruth
-            case _ where value.isNone: break
-            default: throw .typeError("sort(\(name)=…) would run your function in the server, which runs nothing it receives; sort a copy: sorted(proxy[:], key=…)")
-            }
+        if let value = bound["reverse"] {
+            isReversed = try python < PythonVersion(3, 12) ? value.integralTruth(python) : value.pythonValue().pythonTruth
         }
-        try sort(isReversed: isReversed, python: arguments.python)
+        if !python.isPython2, python < PythonVersion(3, 7), !arguments.positional.isEmpty { throw .typeError("must use keyword argument for key function") }
+        // A key is called with each element, a comparison with two.
+        for (name, elementCount) in [("key", python.isPython2 ? 1 : 0), ("cmp", 2)] {
+            guard let function = bound[name], !function.isNone, elements.count >= elementCount else { continue }
+            if python.isPython2, let title = try function.pythonValue().uncallableTitle { throw .typeError("'\(title)' object is not callable") }
+            throw .typeError("sort(\(name)=…) would run your function in the server, which runs nothing it receives; sort a copy: sorted(proxy[:], key=…)")
+        }
+        try sort(isReversed: isReversed, python: python)
     }
 
-    private static func checkSort(_ arguments: Arguments) throws(PythonException) {
+    /// The arguments by the parameters' names.
+    private static func bind(_ arguments: Arguments) throws(PythonException) -> [String: Fragment] {
         let python = arguments.python
         let parameters = python.isPython2 ? ["cmp", "key", "reverse"] : ["key", "reverse"]
         let given = arguments.positional.count + arguments.keywords.count
@@ -24,11 +28,15 @@ extension ManagedList {
             let kind = arguments.positional.isEmpty && python >= PythonVersion(3, 7) ? "keyword " : ""
             throw .typeError("sort() takes at most \(parameters.count) \(kind)arguments (\(given) given)")
         }
-        if python == PythonVersion(3, 6), arguments.positional.count > 1 { _ = try arguments.positional[1].integralTruth(python) }
-        guard arguments.positional.isEmpty else {
-            throw .typeError(python < PythonVersion(3, 7) ? "must use keyword argument for key function" : "sort() takes no positional arguments")
+        guard arguments.positional.isEmpty || python < PythonVersion(3, 7) else { throw .typeError("sort() takes no positional arguments") }
+        var bound = Dictionary(uniqueKeysWithValues: zip(parameters, arguments.positional))
+        for (name, value) in arguments.keywords where parameters.contains(name) {
+            if bound[name] != nil, let position = parameters.firstIndex(of: name) {
+                throw .typeError("Argument given by name ('\(name)') and position (\(position + 1))")
+            }
+            bound[name] = value
         }
-        guard let name = arguments.keywords.first(where: { !parameters.contains($0.name) })?.name else { return }
+        guard let name = arguments.keywords.first(where: { !parameters.contains($0.name) })?.name else { return bound }
         throw .typeError(python < PythonVersion(3, 13)
             ? "'\(name)' is an invalid keyword argument for \(python < PythonVersion(3, 7) ? "this function" : "sort()")"
             : "sort() got an unexpected keyword argument '\(name)'")
@@ -44,6 +52,20 @@ extension ManagedList {
         defer { elements = Deque((isReversed ? keyed.reversed() : keyed).map(\.fragment)) }
         try StableSort.sort(&keyed, extendsTurnedRuns: python >= PythonVersion(3, 13)) { (left, right) throws(PythonException) in
             try left.value.isLess(than: right.value, python: python)
+        }
+    }
+}
+
+/// Modules whose classes have instances that are no functions.
+private let dataModules: Set = ["array", "builtins", "collections", "datetime", "decimal", "fractions"]
+
+extension PickleValue {
+    /// The type of a value that is surely no function, as Python 2 calls it.
+    fileprivate var uncallableTitle: String? {
+        switch self {
+        case .instance(let instance) where dataModules.contains(instance.global?.module ?? ""): typeTitle(.python2)
+        case .global, .instance, .persistent, .extensionCode: nil
+        default: typeTitle(.python2)
         }
     }
 }

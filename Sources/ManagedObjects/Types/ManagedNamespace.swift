@@ -9,6 +9,9 @@ public struct ManagedNamespace: ManagedObject {
 
     public init(_ arguments: Arguments) throws(PythonException) {
         guard arguments.positional.isEmpty else {
+            if arguments.python.isPython2 {
+                throw .typeError("__init__() takes exactly 1 argument (\(arguments.positional.count + arguments.keywords.count + 1) given)")
+            }
             let name = arguments.python < PythonVersion(3, 10) ? "__init__" : "Namespace.__init__"
             throw .typeError("\(name)() takes 1 positional argument but \(arguments.positional.count + 1) were given")
         }
@@ -40,6 +43,7 @@ public struct ManagedNamespace: ManagedObject {
         Method("Namespace.__delattr__", .slot(1)) { (namespace, call, _) throws(PythonException) in
             guard namespace.attributes.remove(try PickleKey(call.attributeName())) == nil else { return .none }
             let name = try call[0].pythonValue()
+            if call.python.isPython2, let text = name.text { throw .attributeError(text) }
             if call.python < PythonVersion(3, 11) { throw PythonException(name: "AttributeError", arguments: [name]) }
             throw .missingAttribute(name, of: "Namespace")
         }
@@ -88,12 +92,16 @@ extension PythonException {
     /// `AttributeError: 'Namespace' object has no attribute 'x'`; since Python 3.12 it holds the name beside the message,
     /// but for one that was to be deleted.
     ///
-    /// - Parameter python: the version, when the error is to hold the name.
+    /// - Parameter python: the version that asks, but where an attribute was to be deleted.
     static func missingAttribute(_ name: PickleValue, of type: String, _ python: PythonVersion? = nil) -> PythonException {
         let message: PythonText = "'\(type)' object has no attribute '\(PythonText(name) ?? "")'"
         if let python, python >= PythonVersion(3, 12) {
             let state: PickleValue = .dictionary(["name": name, "args": .tuple([message.value])])
             return PythonException(name: "AttributeError", arguments: [message.value], state: state)
+        }
+        if let python, python.isPython2, let name = name.text {
+            // C's text ends at a NUL.
+            return .attributeError("'\(type)' object has no attribute '\(name.prefix { $0 != "\0" })'")
         }
         if case .string(let text) = message.value { return .attributeError(text) }
         return PythonException(name: "AttributeError", arguments: [message.value])
