@@ -75,7 +75,9 @@ extension PickleKey: Hashable {
 extension PickleKey {
     /// The key that a pickled value is.
     ///
-    /// - Parameter python: whose messages are meant.
+    /// - Parameters:
+    ///   - fragment: the value.
+    ///   - python: whose messages are meant.
     /// - Throws: `TypeError: unhashable type: 'list'` and the like; `UnpicklingError` when the fragment cannot be read.
     public init(_ fragment: Fragment, python: PythonVersion = .latest) throws(PythonException) {
         if let number = fragment.int {

@@ -81,6 +81,9 @@ def main(path):
     ReferenceManager.register('PriorityQueue', queue.PriorityQueue)
     if 'set' not in ReferenceManager._registry:
         ReferenceManager.register('set', set, exposed=SET_METHODS)
+    methods = ReferenceManager._registry['list'][1]
+    if sys.version_info >= (3,) and 'clear' not in methods:
+        ReferenceManager.register('list', list, exposed=methods + LIST_METHODS)
     methods = ReferenceManager._registry['dict'][1]
     if sys.version_info >= (3, 9) and '__or__' not in methods:
         ReferenceManager.register('dict', dict, exposed=methods + DICTIONARY_METHODS, method_to_typeid={'__iter__': 'Iterator'})
@@ -90,6 +93,9 @@ def main(path):
     sys.stdout.flush()
     server.serve_forever()
 
+
+LIST_METHODS = ('clear', 'copy')
+"""What 3.14's ListProxy exposes beside what it exposed before."""
 
 DICTIONARY_METHODS = ('__ior__', '__or__', '__reversed__', '__ror__', 'fromkeys')
 """What 3.14's DictProxy exposes beside what it exposed before."""

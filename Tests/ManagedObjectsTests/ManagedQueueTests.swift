@@ -83,6 +83,17 @@ struct ManagedQueueTests {
         #expect(try (1...3).map { _ in try queue.call("get").value() } == [1, 2, 3])
     }
 
+    @Test func `A lease that is given back goes to the front, and only its session may give it back`() throws {
+        let queue = ObjectUnderTest(ManagedQueue())
+        for item in ["work", "more"] as [PickleValue] { _ = try queue.call("put", item) }
+        guard case .tuple(let lease) = try queue.call("lease", session: 7).value() else { Issue.record("no lease"); return }
+        #expect(try queue.call("nack", lease[0], session: 8).exception?.name == "ValueError")
+        #expect(try queue.call("nack", lease[0], session: 7).value() == .none)
+        #expect(try queue.call("nack", lease[0], session: 7).exception?.name == "ValueError")
+        #expect(try queue.call("get").value() == "work")
+        #expect(try queue.call("qsize").value() == 1)
+    }
+
     @Test func `An acknowledged lease is done with, and only its session may acknowledge it`() throws {
         let queue = ObjectUnderTest(ManagedQueue())
         _ = try queue.call("put", "work")

@@ -140,6 +140,41 @@ struct PythonClientTests {
         }
     }
 
+    @Test(arguments: PythonInterpreter.all)
+    func `The functions of the server answer as CPython's do`(_ python: PythonInterpreter) async throws {
+        let script = """
+            import sys
+            from multiprocessing.managers import SyncManager, RemoteError, dispatch
+            m = SyncManager(address=('127.0.0.1', int(sys.argv[1])), authkey=b'abc')
+            m.connect()
+            def call(function, *arguments):
+                connection = m._Client(m.address, authkey=b'abc')
+                try: return dispatch(connection, None, function, arguments)
+                finally: connection.close()
+            def references(proxy):
+                return [line.split('refcount=')[1].strip() for line in m._debug_info().splitlines() if proxy._token.id in line]
+            l = m.list([5])
+            assert call('dummy') is None and call('number_of_objects') == 1
+            assert '[5]' in m._debug_info() and references(l) == ['1']
+            call('incref', l._token.id); assert references(l) == ['2']
+            call('decref', l._token.id); assert references(l) == ['1']
+            assert set(['append', '__getitem__']) <= set(call('get_methods', l._token))
+            identifier, exposed = call('create', 'dict', {'a': 1})
+            assert call('number_of_objects') == 2 and 'setdefault' in exposed
+            call('decref', identifier); assert call('number_of_objects') == 1
+            for wrong in [('incref', 'nope'), ('nope',), ('create', 'nope')]:
+                try: call(*wrong)
+                except RemoteError as error: assert 'nope' in str(error)
+                else: assert False, wrong
+            assert set(['lease', 'multiplexed', 'server_info']) <= set(call('extensions'))
+            sys.stdout.write('ok')
+            """
+        try await withServer { server in
+            let said = try await python.run(script, [String(server.port)]).output
+            #expect(said == "ok")
+        }
+    }
+
     @Test func `A pickle that would run something when Python reads it runs nothing here`() async throws {
         let python = try #require(PythonInterpreter.newest)
         let marker = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString).path

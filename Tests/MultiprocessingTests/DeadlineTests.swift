@@ -62,6 +62,52 @@ import Testing
         }
     }
 
+    @Test func `What ends within a lock by a deadline or a cancellation has released it`() async throws {
+        try await withSwiftServer { _, manager in
+            let (lock, rlock, empty) = (try await manager.lock(), try await manager.rlock(), try await manager(sharedQueue))
+            #expect(await managerError { _ = try await withDeadline(.milliseconds(20)) { try await lock.withLock { try await empty.get() } } } == .deadlineExceeded)
+            #expect(try await lock.withLock(timeout: .seconds(5)) { true } == true)
+            #expect(await managerError { _ = try await withDeadline(.milliseconds(20)) { try await rlock.withLock { try await empty.get() } } } == .deadlineExceeded)
+            // Over the connection that carries many calls the lock's owner is another.
+            let isFree: Bool = try await rlock.object.call("acquire", [true, 5])
+            #expect(isFree)
+            let (holding, isHeld) = (Task { try await lock.withLock { try await empty.get() } }, { try await lock.isLocked })
+            try await waitUntil { try await isHeld() }
+            holding.cancel()
+            await #expect(throws: CancellationError.self) { try await holding.value }
+            #expect(try await lock.withLock(timeout: .seconds(5)) { true } == true)
+        }
+    }
+
+    @Test func `A condition's wait that is given up loses the lock, and says so to what comes after it`() async throws {
+        try await withSwiftServer { _, manager in
+            let condition = try await manager.condition()
+            let code = await managerError {
+                try await condition.withLock {
+                    #expect(await managerError { try await withDeadline(.milliseconds(20)) { try await condition.wait() } } == .deadlineExceeded)
+                    try await condition.notify()
+                }
+            }
+            #expect(code == .connectionLost)
+            #expect(try await condition.withLock(timeout: .seconds(5)) { true } == true)
+        }
+    }
+
+    @Test func `What ends within a lease by a deadline or a cancellation has given the item back`() async throws {
+        try await withSwiftServer { _, manager in
+            let (tasks, empty) = (try await manager.queue(of: Int.self), try await manager(sharedQueue))
+            try await tasks.put(1)
+            #expect(await managerError { _ = try await withDeadline(.milliseconds(20)) { try await tasks.withLease { _ in try await empty.get() } } } == .deadlineExceeded)
+            #expect(try await tasks.get(timeout: .seconds(5)) == 1)
+            try await tasks.put(2)
+            let working = Task { try await tasks.withLease { _ in try await empty.get() } }
+            try await waitUntil { try await tasks.isEmpty }
+            working.cancel()
+            await #expect(throws: CancellationError.self) { try await working.value }
+            #expect(try await tasks.get(timeout: .seconds(5)) == 2)
+        }
+    }
+
     @Test func `The configuration's time holds for calls that do not wait by nature, and not for those that do`() async throws {
         let server = try await ServerProgram()
         let manager = try await server.connect(ManagerConfiguration(callTimeout: .milliseconds(600), cancellationTimeout: .milliseconds(50)))

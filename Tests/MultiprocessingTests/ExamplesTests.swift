@@ -48,14 +48,14 @@ import Testing
         defer { try? FileManager.default.removeItem(at: folder) }
         let paths = (1...5).map { folder.appendingPathComponent("\($0).log").path }
         for (number, path) in zip(1..., paths.dropLast()) {
-            try String(repeating: "INFO started\nERROR no disk\nWARN hot\n", count: number).write(toFile: path, atomically: true, encoding: .utf8)
+            try String(repeating: "INFO started\n\nERROR no disk\nWARN hot\n", count: number).write(toFile: path, atomically: true, encoding: .utf8)
         }
         let outcome = try await TestProgram.run(BuiltProduct.path("ExampleLogProcessor"), paths)
-        let counted = zip(1..., paths.dropLast()).map { "\(3 * $0) lines, \($0) errors, \($0) warnings: \($1)" }
+        let counted = zip(1..., paths.dropLast()).map { "\(4 * $0) lines, \($0) errors, \($0) warnings: \($1)" }
         let failures = outcome.lines.filter { $0.hasPrefix("failed: ") }
         #expect(failures.count == 1 && failures[0].contains("\(paths[4]) cannot be read"), "\(outcome)")
         #expect(Set(outcome.lines.dropLast()) == Set(counted + failures))
-        #expect(outcome.lines.last == "30 lines, 10 errors, 10 warnings: 4 files" && outcome.status == 0)
+        #expect(outcome.lines.last == "40 lines, 10 errors, 10 warnings: 4 files" && outcome.status == 0)
     }
 
     private static func pythonWithNumPy() async -> PythonInterpreter? {

@@ -8,7 +8,8 @@ import NIOCore
 /// ```
 ///
 /// The time runs for the body as a whole, for child tasks, too; of nested deadlines the earlier holds. A call that is not answered in time is taken
-/// back on the server, as if its task had been cancelled. A result that was already on its way is returned, for it would be lost otherwise.
+/// back on the server, as if its task had been cancelled. A result that was already on its way is returned, for it would be lost otherwise. Locks
+/// and leases that the body has taken with a body of their own are given back, even when the time is over.
 ///
 /// - Parameters:
 ///   - duration: from now.
@@ -17,6 +18,11 @@ import NIOCore
 public func withDeadline<Result>(_ duration: Duration, _ body: () async throws -> Result) async rethrows -> Result {
     let deadline = CallDeadline(in: duration)
     return try await CallDeadline.$scope.withValue(deadline.earlier(CallDeadline.scope), operation: body)
+}
+
+/// Runs what gives something back: to its end, even when the task is cancelled and its time is over.
+func givingBack(_ body: @escaping @Sendable () async throws -> Void) async throws {
+    try await CallDeadline.$scope.withValue(nil) { try await Task(operation: body).value }
 }
 
 /// The moment at which calls end that have not been answered.

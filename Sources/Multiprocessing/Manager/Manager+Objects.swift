@@ -84,7 +84,7 @@ extension Manager {
     /// A new `Array`.
     ///
     /// - Parameters:
-    ///   - elements: what it holds; their number stays.
+    ///   - elements: what it holds; their number stays, unless ``ArrayProxy/replaceAll(with:)`` changes it.
     ///   - typecode: as Python's `array` names types: `i`, `q`, `d`…
     // The type code is Python 2's `str`, which array.array there insists on; Python 3 reads it as its own.
     public func array<Element>(_ elements: some Sequence<Element>, typecode: String) async throws -> ArrayProxy<Element> {

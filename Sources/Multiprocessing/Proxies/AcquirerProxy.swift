@@ -109,7 +109,7 @@ func releasing<Result>(_ object: ObjectProxy, _ body: () async throws -> Result)
     return result
 }
 
-/// Releases the object even when the task is cancelled.
+/// Releases the object even when the task is cancelled or its time is over.
 func sendRelease(_ object: ObjectProxy, _ arguments: [Fragment] = []) async throws {
-    _ = try await Task { try await object.send("release", arguments) }.value
+    try await givingBack { _ = try await object.send("release", arguments) }
 }

@@ -37,10 +37,10 @@ extension ItemQueueProxy {
             do {
                 let item: Element = try await ReplyDecoding.of(client) { try PickleDecoder().decode(from: parts[1]) }
                 let result = try await body(item)
-                _ = try await session.call(identifier, "ack", [receipt])
+                try await givingBack { _ = try await session.call(identifier, "ack", [receipt]) }
                 return result
             } catch {
-                _ = try? await session.call(identifier, "nack", [receipt])
+                try? await givingBack { _ = try await session.call(identifier, "nack", [receipt]) }
                 throw error
             }
         }

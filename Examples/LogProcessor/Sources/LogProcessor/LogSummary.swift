@@ -19,7 +19,10 @@ struct SummarizeLog: PoolTask {
     func run() async throws -> LogSummary {
         // Mapped, not read at once.
         guard let file = try? Data(contentsOf: URL(fileURLWithPath: path), options: .alwaysMapped) else { throw Unreadable(path: path) }
-        return file.split(separator: UInt8(ascii: "\n")).reduce(into: LogSummary()) { $0.count($1) }
+        var lines = file.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+        // What stands behind the last line's end is no line.
+        if lines.last?.isEmpty == true { lines.removeLast() }
+        return lines.reduce(into: LogSummary()) { $0.count($1) }
     }
 
     struct Unreadable: Error, CustomStringConvertible {
