@@ -23,8 +23,8 @@ public protocol ManagedObject: Sendable {
     /// The whole object by value: what `#GETVALUE` asks for.
     func value() throws(PythonException) -> Fragment
 
-    /// The part of the Python object that keeps it from being pickled, if any: `_thread.lock`.
-    static var unpicklablePart: String? { get }
+    /// The part of the Python object that keeps a Python from pickling it, if any: `_thread.lock`.
+    static func unpicklablePart(_ python: PythonVersion) -> String?
 
     /// A waiting call's time has come.
     ///
@@ -49,19 +49,24 @@ extension ManagedObject {
         try repr(python: python, address: address)
     }
 
-    public static var unpicklablePart: String? { nil }
+    public static func unpicklablePart(_ python: PythonVersion) -> String? { nil }
 
     /// Objects of `threading` and `queue` cannot be pickled.
     public func value() throws(PythonException) -> Fragment { throw Self.notPicklable(.latest) }
 
     static func notPicklable(_ python: PythonVersion) -> PythonException {
-        .notPicklable(python.isPython2 ? "lock" : unpicklablePart ?? "\(Self.self)", python)
+        .notPicklable(unpicklablePart(python) ?? "\(Self.self)", python)
     }
 
     public mutating func timeOut(_ call: CallID, effects: inout Effects) -> Reply? { nil }
     public mutating func cancel(_ call: CallID, effects: inout Effects) -> Bool { false }
     public mutating func takeBack(_ answer: Answer, effects: inout Effects) {}
     public mutating func end(_ session: SessionID, effects: inout Effects) {}
+}
+
+extension PythonVersion {
+    /// The type of the locks that `threading` and `queue` stand on. Python 2 has but one that is written in C.
+    func lockType(_ name: String = "lock") -> String { isPython2 ? "thread.lock" : "_thread.\(name)" }
 }
 
 extension PythonException {

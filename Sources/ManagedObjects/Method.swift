@@ -67,6 +67,11 @@ public struct Method<Object>: Sendable {
 }
 
 extension Method {
+    /// The method, which before a version took its arguments in another way.
+    func before(_ version: PythonVersion, _ older: Signature) -> Method {
+        Method(hosted.binding(Signature(bind: hosted.bind).before(version, older).bind))
+    }
+
     /// The method, for which a proxy as its argument stands for what its object holds, where the first argument is of a certain kind.
     func readingProxy(_ position: Int, where condition: @escaping @Sendable (Fragment) throws(PythonException) -> Bool) -> Method {
         Method(hosted.binding { [bind = hosted.bind] (arguments) throws(PythonException) in

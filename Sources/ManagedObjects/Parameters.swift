@@ -6,6 +6,8 @@ public struct Parameters: Sendable {
     let name: String
     let required: [String]
     let optional: [String]
+    /// Whether arguments of any other name may be given, too (`**kwds`), which are not bound.
+    var takesKeywords = false
     /// Whether Python's counts in error texts have one more, for `self`; a plain function has not.
     var countsSelf = true
 
@@ -18,14 +20,18 @@ public struct Parameters: Sendable {
             return BoundArguments(arguments.positional)
         }
         let title = title(arguments.python)
+        let isLegacy = arguments.python.isPython2
+        // Python 2 counts first, and arguments by name, too.
+        if isLegacy, given > required.count + optional.count {
+            throw legacyCount(given + arguments.keywords.count, isTooMany: true, title)
+        }
         var bound: [Fragment?] = arguments.positional
         for (name, value) in arguments.keywords { try bind(value, to: name, in: &bound, title, arguments.python) }
         let absent = required.indices.filter { $0 >= bound.count || bound[$0] == nil }.map { required[$0] }
-        if arguments.python.isPython2, !absent.isEmpty || given > required.count + optional.count {
-            throw legacyCount(given + arguments.keywords.count + own, isTooMany: absent.isEmpty, title)
-        }
         guard given <= required.count + optional.count else { throw tooMany(given, title) }
-        guard absent.isEmpty else { throw missing(absent, title) }
+        guard absent.isEmpty else {
+            throw isLegacy ? legacyCount(bound.count { $0 != nil }, isTooMany: false, title) : missing(absent, title)
+        }
         return BoundArguments(bound)
     }
 
@@ -36,6 +42,7 @@ public struct Parameters: Sendable {
 
     private func bind(_ value: Fragment, to name: String, in bound: inout [Fragment?], _ title: String, _ python: PythonVersion) throws(PythonException) {
         guard let position = (required + optional).firstIndex(of: name) else {
+            if takesKeywords { return }
             throw .typeError("\(title)() got an unexpected keyword argument '\(name)'")
         }
         while bound.count <= position { bound.append(nil) }
@@ -67,6 +74,6 @@ public struct Parameters: Sendable {
         let (least, most) = (required.count + own, required.count + optional.count + own)
         let limit = optional.isEmpty ? "exactly" : isTooMany ? "at most" : "at least"
         let bound = isTooMany ? most : least
-        return .typeError("\(title)() takes \(limit) \(bound) argument\(bound == 1 ? "" : "s") (\(given) given)")
+        return .typeError("\(title)() takes \(limit) \(bound) argument\(bound == 1 ? "" : "s") (\(given + own) given)")
     }
 }

@@ -13,13 +13,13 @@ extension Call {
     ///
     /// - Throws: `TypeError` when it is none; `OverflowError` when it does not fit.
     func size(_ position: Int) throws(PythonException) -> Int {
+        if python.isPython2 { return try self[position].cLong(python) }
         let (int, value) = try self[position].machineInteger()
         if let int { return int }
         if case .bigInt = value {
-            throw PythonException("OverflowError", "Python int too large to convert to C \(python.isPython2 ? "long" : "ssize_t")")
+            throw PythonException("OverflowError", "Python int too large to convert to C ssize_t")
         }
         if case .float = value, python < PythonVersion(3, 10) { throw .typeError("integer argument expected, got float") }
-        if python.isPython2 { throw .typeError("an integer is required") }
         throw .typeError("'\(value.typeTitle(python))' object cannot be interpreted as an integer")
     }
 
@@ -38,7 +38,7 @@ extension Call {
     ///
     /// - Throws: `TypeError: unhashable type: 'list'`; for a `slice` before Python 3.12.
     func key(_ position: Int) throws(PythonException) -> PickleKey {
-        try PickleKey(self[position], hashedBy: python)
+        try PickleKey(self[position], python: python)
     }
 
     /// `bool(argument)`, or what holds when it was left out.
@@ -48,36 +48,16 @@ extension Call {
         return try argument.pythonValue().pythonTruth
     }
 
-    /// The first argument as the name of an attribute.
+    /// The first argument as the name of an attribute: a `str`, as which Python 2 takes a `unicode`, too.
     ///
-    /// - Throws: `TypeError: attribute name must be string, not 'int'`.
+    /// - Throws: `TypeError: attribute name must be string, not 'int'`; for Python 2 `UnicodeEncodeError`.
     func attributeName() throws(PythonException) -> PickleValue {
         let value = try self[0].pythonValue()
+        if python.isPython2, let encoded = try value.python2Encoded() { return encoded }
         switch value {
         case .string, .surrogateString, .legacyString: return value
         default: throw .typeError("attribute name must be string, not '\(value.typeTitle(python))'")
         }
-    }
-}
-
-extension PickleKey {
-    /// A key that the Python that asks has a hash for: of a `slice` only later ones do.
-    ///
-    /// - Throws: `TypeError: unhashable type: 'slice'`, and as the others do.
-    init(_ fragment: Fragment, hashedBy python: PythonVersion) throws(PythonException) {
-        try self.init(fragment)
-        try check(python)
-    }
-
-    init(_ value: PickleValue, hashedBy python: PythonVersion) throws(PythonException) {
-        try self.init(value)
-        try check(python)
-    }
-
-    private func check(_ python: PythonVersion) throws(PythonException) {
-        guard python < PythonVersion(3, 12), case .instance(.global(let type), _) = self, type == PickleGlobal(module: "builtins", name: "slice")
-        else { return }
-        throw .typeError(python.isPython2 ? "unhashable type" : "unhashable type: 'slice'")
     }
 }
 
@@ -144,6 +124,12 @@ extension Fragment {
     /// - Throws: `TypeError: 'int' object is not iterable`.
     public func pythonElements(python: PythonVersion = .latest) throws(PythonException) -> [Fragment] {
         try fragments(of: pythonValue().pythonIteration(python: python))
+    }
+
+    /// `iter([…])`, which goes to the client with all that it has to give.
+    static func iterator(over elements: some Sequence<Fragment>) throws(PythonException) -> Fragment {
+        let list = try FragmentBuilder.list(elements).pythonValue()
+        return try Fragment(pythonValue: .instance(PickleInstance(.global(PickleGlobal(module: "builtins", name: "iter")), [list])))
     }
 
     /// Pickles parts of the value again, each for itself.

@@ -1,5 +1,10 @@
 import Pickle
 
+extension Signature {
+    /// `acquire` of Python 2's `RLock`, which is written in Python.
+    static let acquireOfPython2 = Signature.python("RLock.acquire", optional: ["blocking"])
+}
+
 /// A lock that belongs to the session that acquired it, which may acquire it again: what `RLock` and `Condition` stand on.
 struct SessionLock: Sendable {
     /// What a waiting call gets together with the lock.
@@ -16,7 +21,15 @@ struct SessionLock: Sendable {
     var isLocked: Bool { owner != nil }
 
     /// `acquire(blocking, timeout)`
-    mutating func acquire(_ call: Call, _ deadline: Deadline) -> Outcome {
+    ///
+    /// - Throws: as ``Call/acquisitionDeadline()`` does.
+    mutating func acquire(_ call: Call) throws(PythonException) -> Outcome {
+        // In Python 2 its owner gets another answer, and whether it would wait is not looked at.
+        if call.python.isPython2, owner == call.id.session {
+            count += 1
+            return .int(1)
+        }
+        let deadline = try call.acquisitionDeadline()
         if owner == nil || owner == call.id.session {
             owner = call.id.session
             count += 1
@@ -69,10 +82,10 @@ struct SessionLock: Sendable {
         if owner == session { passOn(&effects) }
     }
 
-    /// `repr(threading.RLock())`. The owner, in Python a thread's number, is that of the session.
+    /// `repr(threading.RLock())`. The owner, in Python a thread by its number and in Python 2 by its name, is the session.
     func repr(python: PythonVersion, address: String) -> PythonText {
         let number = owner.map { String($0.rawValue) }
-        if python.isPython2 { return "<_RLock owner=\(number ?? "None") count=\(count)>" }
+        if python.isPython2 { return "<_RLock owner=\(number.map { "'session-\($0)'" } ?? "None") count=\(count)>" }
         return "<\(isLocked ? "locked" : "unlocked") _thread.RLock object owner=\(number ?? "0") count=\(count) at \(address)>"
     }
 }

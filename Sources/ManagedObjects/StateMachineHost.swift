@@ -10,7 +10,7 @@ final class StateMachineHost<Object: ManagedObject>: Host<Object>, @unchecked Se
             switch method {
             case "__str__": return .text(try state.withLock { (object) throws(PythonException) in try object.str(python: python, address: address) })
             case "__repr__": return .text(try state.withLock { (object) throws(PythonException) in try object.repr(python: python, address: address) })
-            case "#GETVALUE" where Object.unpicklablePart != nil: return .unserializable(Object.notPicklable(python))
+            case "#GETVALUE" where Object.unpicklablePart(python) != nil: return .unserializable(Object.notPicklable(python))
             case "#GETVALUE": return .value(try contents())
             default: return nil
             }

@@ -75,14 +75,17 @@ extension PickleKey: Hashable {
 extension PickleKey {
     /// The key that a pickled value is.
     ///
+    /// - Parameters:
+    ///   - fragment: the value.
+    ///   - python: which Python must have a hash for it: of a `slice` only 3.12 and later do.
     /// - Throws: `TypeError: unhashable type: 'list'` and the like; `UnpicklingError` when the fragment cannot be read.
-    public init(_ fragment: Fragment) throws(PythonException) {
+    public init(_ fragment: Fragment, python: PythonVersion = .latest) throws(PythonException) {
         if let number = fragment.int {
             self = .int(number)
         } else if let text = fragment.withUnsafeText({ SmallBytes($0) }) {
             self = .string(text)
         } else {
-            self = try PickleKey(fragment.pythonValue())
+            self = try PickleKey(fragment.pythonValue(), python: python)
         }
     }
 
@@ -98,16 +101,19 @@ extension PickleKey {
 
     /// The key that a value is.
     ///
+    /// - Parameters:
+    ///   - value: the value.
+    ///   - python: which Python must have a hash for it.
     /// - Throws: `TypeError: unhashable type: 'list'` and the like; `MemoryError` for a key of more than a million parts.
-    public init(_ value: PickleValue) throws(PythonException) {
+    public init(_ value: PickleValue, python: PythonVersion = .latest) throws(PythonException) {
         var budget = Self.largest
-        try self.init(value, &budget)
+        try self.init(value, python, &budget)
     }
 
     /// Parts of one key, each counted as often as it is referred to: CPython would hash them as often.
     private static let largest = 1 << 20
 
-    private init(_ value: PickleValue, _ budget: inout Int) throws(PythonException) {
+    private init(_ value: PickleValue, _ python: PythonVersion, _ budget: inout Int) throws(PythonException) {
         switch value {
         case .none: self = .none
         case .bool(let value): self = .int(value ? 1 : 0)
@@ -118,42 +124,47 @@ extension PickleKey {
         case .surrogateString(let bytes): self = .string(SmallBytes(bytes))
         case .legacyString(let bytes): self = bytes.allSatisfy { $0 < 0x80 } ? .string(SmallBytes(bytes)) : .legacyString(SmallBytes(bytes))
         case .bytes(let bytes): self = .bytes(SmallBytes(bytes))
-        case .tuple(let elements): self = .tuple(try Self.keys(elements, &budget))
-        case .frozenSet(let elements): self = .frozenSet(Set(try Self.keys(elements, &budget)))
+        case .tuple(let elements): self = .tuple(try Self.keys(elements, python, &budget))
+        case .frozenSet(let elements): self = .frozenSet(Set(try Self.keys(elements, python, &budget)))
         case .global(let global): self = .global(global)
         case .extensionCode(let code): self = .extensionCode(code)
-        case .instance(let instance): self = try PickleKey(instance)
+        case .instance(let instance): self = try PickleKey(instance, python)
         case .byteArray, .list, .set, .dictionary, .persistent:
             throw .typeError("unhashable type: '\(value.pythonTypeName)'")
         }
     }
 
-    private static func keys(_ elements: PickleElements, _ budget: inout Int) throws(PythonException) -> [PickleKey] {
+    private static func keys(_ elements: PickleElements, _ python: PythonVersion, _ budget: inout Int) throws(PythonException) -> [PickleKey] {
         budget -= elements.count
         guard budget >= 0 else { throw PythonException("MemoryError", "a key of more than \(largest) parts") }
         var keys: [PickleKey] = []
         keys.reserveCapacity(elements.count)
-        for element in elements { keys.append(try PickleKey(element, &budget)) }
+        for element in elements { keys.append(try PickleKey(element, python, &budget)) }
         return keys
     }
 
-    private init(_ instance: PickleInstance) throws(PythonException) {
+    private init(_ instance: PickleInstance, _ python: PythonVersion) throws(PythonException) {
         if case .notANumber(isSignaling: true)? = instance.decimal { throw .typeError("Cannot hash a signaling NaN value") }
         if let key = PickleKey(scalar: instance) {
             self = key
             return
         }
-        guard instance.isHashable else { throw .typeError("unhashable type: '\(PickleValue.instance(instance).pythonTypeTitle)'") }
+        guard instance.isHashable(python) else { throw instance.unhashable(python) }
         self = .instance(callable: instance.callable, parts: instance.arguments + (instance.state.map { [$0] } ?? []))
     }
 }
 
 extension PickleInstance {
     /// Whether Python hashes such objects, as far as is known here.
-    fileprivate var isHashable: Bool {
-        guard let type = pythonClass, !PythonTypes.unhashable.contains(type) else { return false }
+    fileprivate func isHashable(_ python: PythonVersion) -> Bool {
+        guard let type = pythonClass, !PythonTypes.unhashable.contains(type), python >= PythonVersion(3, 12) || !isSlice else { return false }
         // A subclass of `list` or `dict`, most likely.
         return node.listItems.isEmpty && node.dictionaryItems.isEmpty
+    }
+
+    /// What hashing it raises. Python 2 does not name a `slice`.
+    fileprivate func unhashable(_ python: PythonVersion) -> PythonException {
+        .typeError("unhashable type" + (python.isPython2 && isSlice ? "" : ": '\(PickleValue.instance(self).typeTitle(python))'"))
     }
 }
 

@@ -19,11 +19,17 @@ public struct PythonException: Error, Sendable {
         isMessage = false
     }
 
-    public init(_ name: String, _ message: String) {
-        module = "builtins"
+    /// An exception with a message of the server's.
+    public init(_ name: String, _ message: String, module: String = "builtins") {
+        self.init(name, PythonText(message), module: module)
+    }
+
+    /// An exception with a message of the server's, which may quote text with lone surrogates.
+    public init(_ name: String, _ message: PythonText, module: String = "builtins", state: PickleValue? = nil) {
+        self.module = module
         self.name = name
-        arguments = [.string(message)]
-        state = nil
+        arguments = [message.value]
+        self.state = state
         isMessage = true
     }
 

@@ -11,14 +11,35 @@ extension PickleValue {
         return python2Rank < other.python2Rank
     }
 
+    /// `<` of two texts, of either kind; `nil` when one is none.
+    ///
+    /// - Throws: `UnicodeDecodeError` for a `str` that is not ASCII and is compared with a `unicode`.
+    func python2TextIsLess(than other: PickleValue) throws(PythonException) -> Bool? {
+        if let left = python2Bytes, let right = other.python2Bytes { return left.lexicographicallyPrecedes(right) }
+        // A text that has nothing to be compared with is not decoded.
+        guard isPython2Text, other.isPython2Text, let left = try python2Decoded(), let right = try other.python2Decoded() else { return nil }
+        return left.lexicographicallyPrecedes(right)
+    }
+
+    private var python2Bytes: [UInt8]? {
+        switch self {
+        case .legacyString(let bytes), .bytes(let bytes): bytes
+        default: nil
+        }
+    }
+
+    private var isPython2Text: Bool {
+        switch self {
+        case .string, .surrogateString, .legacyString, .bytes: true
+        default: false
+        }
+    }
+
     private var python2Rank: (Int, String) {
         switch self {
         case .none: (0, "")
         case .bool, .int, .bigInt, .float: (1, "")
-        case .string, .surrogateString: (2, "unicode")
-        case .legacyString, .bytes: (2, "str")
-        case .instance(let instance) where instance.global == PickleGlobal(module: "builtins", name: "range"): (2, "xrange")
-        default: PythonNumber(self) == nil && !isComplex ? (2, pythonTypeTitle) : (1, "")
+        default: PythonNumber(self) == nil && !isComplex ? (2, python2Title) : (1, "")
         }
     }
 
@@ -31,16 +52,7 @@ extension PickleValue {
         return areNumbers && (isComplex || other.isComplex) ? "no ordering relation is defined for complex numbers" : nil
     }
 
-    private var python2Title: String {
-        switch self {
-        case .bigInt: "long"
-        case .string, .surrogateString: "unicode"
-        case .bytes: "str"
-        // Written in Python.
-        case .instance(let instance) where instance.decimal != nil: "Decimal"
-        default: pythonTypeTitle
-        }
-    }
+    private var python2Title: String { typeTitle(.python2) }
 
     private var isComplex: Bool {
         if case .instance(let instance) = self { instance.complexParts != nil } else { false }

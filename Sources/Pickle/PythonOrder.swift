@@ -37,6 +37,7 @@ extension PickleValue {
         _ left: PickleValue, _ right: PickleValue, _ classes: inout PythonEqualityClasses, _ python: PythonVersion
     ) throws(PythonException) -> Bool {
         if let numbers = try PythonNumber.pair(left, right, python) { return numbers.0 < numbers.1 }
+        if python.isPython2, let isLess = try left.python2TextIsLess(than: right) { return isLess }
         if let left = left.textBytes, let right = right.textBytes { return left.lexicographicallyPrecedes(right) }
         if let left = left.byteString, let right = right.byteString { return left.lexicographicallyPrecedes(right) }
         if let left = left.setElements, let right = right.setElements {
@@ -87,5 +88,5 @@ extension PickleValue {
 }
 
 extension PickleInstance {
-    fileprivate var isSlice: Bool { global == PickleGlobal(module: "builtins", name: "slice") }
+    var isSlice: Bool { global == PickleGlobal(module: "builtins", name: "slice") }
 }

@@ -34,7 +34,20 @@ extension PickleValue {
         case .string, .surrogateString: "unicode"
         case .bytes: "str"
         case .bigInt: "long"
+        case .instance(let instance): instance.pythonClass.flatMap { PythonTypes.python2Titles[$0] } ?? pythonTypeTitle
         default: pythonTypeTitle
+        }
+    }
+}
+
+extension PickleValue {
+    /// Whether Python may be able to call it: a class or function, or an object of a class that is not known here.
+    package var mayBeCallable: Bool {
+        switch self {
+        case .global(let global): PythonTypes.singletons[global] == nil
+        case .persistent, .extensionCode: true
+        case .instance(let instance): instance.pythonClass.map { !$0.isPythonClass || !PythonTypes.dataModules.contains($0.module) } ?? true
+        default: false
         }
     }
 }
@@ -102,6 +115,16 @@ enum PythonTypes {
     /// Functions whose first argument is the class of what they make.
     static let makers: Set<String> = ["_reconstructor", "__newobj__", "_array_reconstructor", "_reconstruct"]
     static let makerModules: Set<String> = ["copyreg", "array", "numpy.core.multiarray", "numpy._core.multiarray"]
+
+    /// Modules whose classes have no `__call__`.
+    static let dataModules: Set<String> = ["array", "builtins", "collections", "datetime", "decimal", "fractions"]
+
+    /// Types that are called otherwise in Python 2, or were written in Python.
+    static let python2Titles = [
+        PickleGlobal(module: "builtins", name: "range"): "xrange",
+        PickleGlobal(module: "collections", name: "OrderedDict"): "OrderedDict",
+        PickleGlobal(module: "decimal", name: "Decimal"): "Decimal",
+    ]
 
     static let titledByModule: Set<PickleGlobal> = [
         PickleGlobal(module: "array", name: "array"),

@@ -145,6 +145,16 @@ def update_arguments(rng):
     return ((pairs(rng),) if rng.random() < 0.8 else ()), keywords
 
 
+def of_one_key(make):
+    """Arguments of a `dict` that has one key at most: of more, Python 2's order is one that no other program can know."""
+    def made(rng):
+        while True:
+            arguments, keywords = _arguments(rng, make)
+            if len(keywords) + sum([len(source) for source in arguments if hasattr(source, '__len__')]) < 2:
+                return arguments, keywords
+    return made
+
+
 def name(rng):
     return rng.choice(['x', 'y', 'x', 'y', 'long_name', '_hidden', u'h\xe9' if not PYTHON2 else 'h', 'z'])
 
@@ -270,11 +280,14 @@ if PYTHON2:
     _list.methods.pop('__reversed__')  # cannot be pickled
 else:
     _dict.methods.pop('has_key')  # 3.6 exposes it still
+_iterated = some(update_arguments, one(pairs))
+if PYTHON2:
+    _iterated = of_one_key(_iterated)
 
 KINDS = {
     'list': _list,
     'dict': _dict,
-    'Iterator': Kind(some(update_arguments, one(pairs)), {'next' if PYTHON2 else '__next__': none},
+    'Iterator': Kind(_iterated, {'next' if PYTHON2 else '__next__': none},
                      opening='__iter__', target='proxy', ordered=False, typeid='dict'),
     'Namespace': Kind(some(none, lambda rng: ((), {name(rng) if not PYTHON2 else 'x': value(rng)})), {
         '__getattribute__': one(name), '__setattr__': two(name, value), '__delattr__': one(name)}, identity=True, names=('name', 'value')),

@@ -2,35 +2,40 @@ import DequeModule
 import Pickle
 
 extension ManagedList {
-    /// `list.sort(*, key=None, reverse=False)`. A key is a function, and nothing that was received is ever run.
-    mutating func sort(_ arguments: Arguments) throws(PythonException) {
-        try Self.checkSort(arguments)
-        var isReversed = false
-        for (name, value) in arguments.keywords {
-            switch name {
-            case "reverse": isReversed = try arguments.python < PythonVersion(3, 12) ? value.integralTruth(arguments.python) : value.pythonValue().pythonTruth
-            case _ where value.isNone: break
-            default: throw .typeError("sort(\(name)=…) would run your function in the server, which runs nothing it receives; sort a copy: sorted(proxy[:], key=…)")
-            }
-        }
-        try sort(isReversed: isReversed, python: arguments.python)
+    /// `list.sort(*, key=None, reverse=False)`; until Python 3.6 by position, too, and in Python 2 with `cmp` first.
+    static let sortMethod = Method<ManagedList>("list.sort", .keywordsOnly(sortParameters(.latest))) { (list, call, _) throws(PythonException) in
+        try list.sort(call)
+        return .none
+    }
+    .before(PythonVersion(3, 7), .c("list.sort", .optionalKeywords(sortParameters(.python3))))
+    .before(.python3, .c("list.sort", .optionalKeywords(sortParameters(.python2))))
+
+    private static func sortParameters(_ python: PythonVersion) -> [String] {
+        python.isPython2 ? ["cmp", "key", "reverse"] : ["key", "reverse"]
     }
 
-    private static func checkSort(_ arguments: Arguments) throws(PythonException) {
-        let python = arguments.python
-        let parameters = python.isPython2 ? ["cmp", "key", "reverse"] : ["key", "reverse"]
-        let given = arguments.positional.count + arguments.keywords.count
-        guard given <= parameters.count else {
-            let kind = arguments.positional.isEmpty && python >= PythonVersion(3, 7) ? "keyword " : ""
-            throw .typeError("sort() takes at most \(parameters.count) \(kind)arguments (\(given) given)")
+    private mutating func sort(_ call: Call) throws(PythonException) {
+        let (python, names) = (call.python, Self.sortParameters(call.python))
+        let isReversed = try call.optional(names.count - 1).map { (argument) throws(PythonException) in
+            try python < PythonVersion(3, 12) ? argument.cInt(python) != 0 : argument.pythonValue().pythonTruth
         }
-        guard arguments.positional.isEmpty else {
-            throw .typeError(python < PythonVersion(3, 7) ? "must use keyword argument for key function" : "sort() takes no positional arguments")
+        try call.sent.rejectUnknownKeywords(names, of: "sort")
+        if !python.isPython2, !call.sent.positional.isEmpty { throw .typeError("must use keyword argument for key function") }
+        // The key is called before anything is compared.
+        for (position, name) in names.dropLast().enumerated().reversed() {
+            try checkFunction(call.optional(position), name, isCalled: elements.count > (name == "cmp" ? 1 : 0), python)
         }
-        guard let name = arguments.keywords.first(where: { !parameters.contains($0.name) })?.name else { return }
-        throw .typeError(python < PythonVersion(3, 13)
-            ? "'\(name)' is an invalid keyword argument for \(python < PythonVersion(3, 7) ? "this function" : "sort()")"
-            : "sort() got an unexpected keyword argument '\(name)'")
+        try sort(isReversed: isReversed ?? false, python: python)
+    }
+
+    /// A key is a function, and nothing that was received is ever run.
+    private func checkFunction(_ function: Fragment?, _ name: String, isCalled: Bool, _ python: PythonVersion) throws(PythonException) {
+        guard let function, !function.isNone else { return }
+        let value = try function.pythonValue()
+        if value.mayBeCallable {
+            throw .typeError("sort(\(name)=…) would run your function in the server, which runs nothing it receives; sort a copy: sorted(proxy[:], \(name)=…)")
+        }
+        if isCalled { throw .typeError("'\(value.typeTitle(python))' object is not callable") }
     }
 
     /// What a comparison that fails leaves is what it leaves in CPython, too: a part of the list is in order.

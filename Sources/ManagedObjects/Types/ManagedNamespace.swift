@@ -8,10 +8,7 @@ public struct ManagedNamespace: ManagedObject {
     public init() {}
 
     public init(_ arguments: Arguments) throws(PythonException) {
-        guard arguments.positional.isEmpty else {
-            let name = arguments.python < PythonVersion(3, 10) ? "__init__" : "Namespace.__init__"
-            throw .typeError("\(name)() takes 1 positional argument but \(arguments.positional.count + 1) were given")
-        }
+        _ = try Signature.python("Namespace.__init__", takesKeywords: true).bind(arguments)
         try set(arguments)
     }
 
@@ -28,18 +25,18 @@ public struct ManagedNamespace: ManagedObject {
     @MethodTableBuilder<ManagedNamespace>
     private static var accessors: [Method<ManagedNamespace>] {
         Method("Namespace.__getattribute__", .slot(1)) { (namespace, call, _) throws(PythonException) in
-            guard let value = namespace.attributes[try PickleKey(call.attributeName())] else {
-                throw .missingAttribute(try call[0].pythonValue(), of: "Namespace", call.python)
-            }
+            let name = try call.attributeName()
+            guard let value = namespace.attributes[try PickleKey(name)] else { throw .missingAttribute(name, of: "Namespace", call.python) }
             return .value(value)
         }
         Method("Namespace.__setattr__", .unpackedSlot(2)) { (namespace, call, _) throws(PythonException) in
-            namespace.attributes.set(try PickleKey(call.attributeName()), (call[0], call[1]))
+            let name = try call.attributeName()
+            namespace.attributes.set(try PickleKey(name), (try Fragment(pythonValue: name, from: call[0]), call[1]))
             return .none
         }
         Method("Namespace.__delattr__", .slot(1)) { (namespace, call, _) throws(PythonException) in
-            guard namespace.attributes.remove(try PickleKey(call.attributeName())) == nil else { return .none }
-            let name = try call[0].pythonValue()
+            let name = try call.attributeName()
+            guard namespace.attributes.remove(try PickleKey(name)) == nil else { return .none }
             if call.python < PythonVersion(3, 11) { throw PythonException(name: "AttributeError", arguments: [name]) }
             throw .missingAttribute(name, of: "Namespace")
         }
@@ -93,6 +90,6 @@ extension PythonException {
         let message: PythonText = "'\(type)' object has no attribute '\(PythonText(name) ?? "")'"
         let names = python.map { $0 >= PythonVersion(3, 12) } ?? false
         let state: PickleValue? = names ? .dictionary(["name": name, "args": .tuple([message.value])]) : nil
-        return PythonException(name: "AttributeError", arguments: [message.value], state: state)
+        return PythonException("AttributeError", message, state: state)
     }
 }

@@ -6,19 +6,24 @@ public struct ManagedRLock: ManagedObject {
 
     public init() {}
 
-    /// Python's takes any arguments and looks at none.
-    public init(_ arguments: Arguments) throws(PythonException) {}
+    public init(_ arguments: Arguments) throws(PythonException) {
+        _ = try Self.constructor.bind(arguments)
+    }
 
-    public static var unpicklablePart: String? { "_thread.RLock" }
+    /// Any arguments, at none of which it looks.
+    private static let constructor = Signature { (_) in BoundArguments([Fragment]()) }
+        .before(.python3, .python("RLock.__init__", optional: ["verbose"]))
+
+    public static func unpicklablePart(_ python: PythonVersion) -> String? { python.lockType("RLock") }
 
     public static let methods = MethodTable<ManagedRLock> {
         Method("RLock.acquire", .optionalKeywords(Call.acquireParameters)) { (object, call, _) throws(PythonException) in
-            object.lock.acquire(call, try call.acquisitionDeadline())
-        }
+            try object.lock.acquire(call)
+        }.before(.python3, .acquireOfPython2)
         Method("RLock.release", .noArguments) { (object, call, effects) throws(PythonException) in
             try object.lock.release(call, &effects)
             return .none
-        }
+        }.before(.python3, .python("RLock.release"))
         Method("RLock.locked", .noArguments) { (object, _, _) in .bool(object.lock.isLocked) }
     }
 
