@@ -137,7 +137,7 @@ extension PackedArray {
             switch initializer {
             case .bytes(let bytes): self = .bytes(bytes)
             case .legacyString(let bytes) where python.isPython2: self = .bytes(bytes)
-            case .byteArray(let array): self = .bytes(array.bytes)
+            case .byteArray(let array) where !python.isPython2: self = .bytes(array.bytes)
             default:
                 if let array = PackedArray(initializer) {
                     self = .items(array.values(python))

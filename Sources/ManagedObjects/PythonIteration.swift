@@ -38,7 +38,7 @@ extension PickleValue {
         case .instance(let instance):
             switch instance.global {
             case PickleGlobal(module: "collections", name: "OrderedDict"), PickleGlobal(module: "collections", name: "defaultdict"):
-                return instance.dictionaryItems
+                return instance.entries
             case PickleGlobal(module: "collections", name: "Counter"): return instance.arguments.first?.pythonEntries ?? []
             default: return nil
             }
@@ -55,9 +55,15 @@ extension PickleInstance {
         case PickleGlobal(module: "collections", name: "deque"): return listItems.isEmpty ? try arguments.first?.pythonIteration() ?? [] : listItems
         case PickleGlobal(module: "collections", name: "Counter"): return try arguments.first?.pythonIteration() ?? []
         case PickleGlobal(module: "collections", name: "OrderedDict"), PickleGlobal(module: "collections", name: "defaultdict"):
-            return dictionaryItems.map(\.key)
+            return entries.map(\.key)
         default: return listItems.isEmpty ? nil : listItems
         }
+    }
+
+    /// Of an `OrderedDict`, whose entries Python 2 gives to the constructor, too.
+    fileprivate var entries: [(key: PickleValue, value: PickleValue)] {
+        guard case .list(let pairs)? = arguments.first else { return dictionaryItems }
+        return pairs.compactMap { if case .list(let pair) = $0, pair.count == 2 { (pair[0], pair[1]) } else { nil } }
     }
 
     private func rangeElements() throws(PythonException) -> [PickleValue] {

@@ -14,6 +14,12 @@ extension PickleValue {
         var classes = PythonEqualityClasses()
         var pair = (self, other)
         for _ in 0..<PythonLimits.depth {
+            if python.isPython2, let left = pair.0.python2Entries, let right = pair.1.python2Entries {
+                guard left.count == right.count else { return left.count < right.count }
+                guard let next = try Self.python2Difference(left, right, &classes) else { return false }
+                pair = next
+                continue
+            }
             guard let (left, right) = Self.sequences(pair) else { return try Self.isLess(pair.0, pair.1, &classes, python) }
             guard let next = zip(left, right).first(where: { classes.number(of: $0) != classes.number(of: $1) }) else {
                 return left.count < right.count

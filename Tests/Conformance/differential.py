@@ -168,6 +168,11 @@ def _spelled_arguments(arguments, keywords):
     return ', '.join([ascii_repr(argument) for argument in arguments] + ['%s=%s' % (name, ascii_repr(value)) for name, value in keywords.items()])
 
 
+def in_ascii(line):
+    text = line.decode('latin-1') if isinstance(line, bytes) else line  # Python 2's messages are bytes
+    return text.encode('ascii', 'backslashreplace').decode('ascii')
+
+
 def ascii_repr(value):
     return repr(value) if PYTHON2 else ascii(value)  # noqa: F821
 
@@ -192,7 +197,7 @@ def test(tester, typeid, count, seed, first=0, most=20):
             mark = signature(shortest, difference) if difference else ('?',)
             if mark not in found:
                 found[mark] = number
-                print('\n'.join(['--seed %s:%d' % (seed, number)] + spelled(shortest, difference)).encode('ascii', 'backslashreplace').decode('ascii'))
+                print('\n'.join(['--seed %s:%d' % (seed, number)] + [in_ascii(line) for line in spelled(shortest, difference)]))
                 sys.stdout.flush()
                 if len(found) >= most:
                     break

@@ -70,8 +70,13 @@ FALLBACKS = ['__str__', '__repr__', '#GETVALUE']
 def _arguments(rng, make):
     made = make(rng)
     # Two arguments, the second of which is a dictionary, are taken for arguments by position and by name where that is possible.
-    both = len(made) == 2 and isinstance(made[0], tuple) and isinstance(made[1], dict) and all(type(name) is str for name in made[1])
+    both = len(made) == 2 and isinstance(made[0], tuple) and isinstance(made[1], dict) and all(_is_name(name) for name in made[1])
     return made if both else (made, {})
+
+
+def _is_name(value):
+    """Whether an argument may have this name, which for the server is text."""
+    return type(value) is str and (not PYTHON2 or all(character < '\x80' for character in value))
 
 
 def _spoilt(rng, arguments, keywords, names):
@@ -288,7 +293,7 @@ KINDS = {
     'list': _list,
     'dict': _dict,
     'Iterator': Kind(_iterated, {'next' if PYTHON2 else '__next__': none},
-                     opening='__iter__', target='proxy', ordered=False, typeid='dict'),
+                     opening='__iter__', target='proxy', ordered=False, typeid='dict', spoils=not PYTHON2),
     'Namespace': Kind(some(none, lambda rng: ((), {name(rng) if not PYTHON2 else 'x': value(rng)})), {
         '__getattribute__': one(name), '__setattr__': two(name, value), '__delattr__': one(name)}, identity=True, names=('name', 'value')),
     'Value': Kind(some(lambda rng: (rng.choice(['i', u'd', 'nonesuch', 5]), value(rng)), lambda rng: (('i', value(rng)), {'lock': rng.choice([True, False, None])})), {

@@ -38,7 +38,7 @@ public struct ManagedNamespace: ManagedObject {
             let name = try call.attributeName()
             guard namespace.attributes.remove(try PickleKey(name)) == nil else { return .none }
             if call.python < PythonVersion(3, 11) { throw PythonException(name: "AttributeError", arguments: [name]) }
-            throw .missingAttribute(name, of: "Namespace")
+            throw .missingAttribute(name, of: "Namespace", call.python, isDeleted: true)
         }
     }
 
@@ -84,12 +84,11 @@ extension ManagedNamespace {
 extension PythonException {
     /// `AttributeError: 'Namespace' object has no attribute 'x'`; since Python 3.12 it holds the name beside the message,
     /// but for one that was to be deleted.
-    ///
-    /// - Parameter python: the version, when the error is to hold the name.
-    static func missingAttribute(_ name: PickleValue, of type: String, _ python: PythonVersion? = nil) -> PythonException {
-        let message: PythonText = "'\(type)' object has no attribute '\(PythonText(name) ?? "")'"
-        let names = python.map { $0 >= PythonVersion(3, 12) } ?? false
-        let state: PickleValue? = names ? .dictionary(["name": name, "args": .tuple([message.value])]) : nil
+    static func missingAttribute(_ name: PickleValue, of type: String, _ python: PythonVersion, isDeleted: Bool = false) -> PythonException {
+        let text = PythonText(name) ?? ""
+        // In Python 2 it is a string of C's, which ends before a NUL.
+        let message: PythonText = "'\(type)' object has no attribute '\(python.isPython2 ? text.prefix { $0 != 0 } : text)'"
+        let state: PickleValue? = python >= PythonVersion(3, 12) && !isDeleted ? .dictionary(["name": name, "args": .tuple([message.value])]) : nil
         return PythonException("AttributeError", message, state: state)
     }
 }
