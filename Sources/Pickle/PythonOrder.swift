@@ -1,7 +1,7 @@
 extension PickleValue {
     /// Python's `<`.
     ///
-    /// Numbers are compared exactly, `Decimal` and `Fraction` among them; text by code points, lists and tuples by their first
+    /// Numbers are compared exactly, `Decimal` and `Fraction` among them; text by code points, lists, tuples and deques by their first
     /// elements that are not equal, sets by whether this one is a proper subset; dates and times as their module does.
     /// Python 2 orders nearly everything: values of different types by their types' names, `None` and numbers first.
     ///
@@ -29,12 +29,13 @@ extension PickleValue {
         throw PythonException("RecursionError", "maximum recursion depth exceeded in comparison")
     }
 
-    /// Two lists' or two tuples' elements, or two slices' parts.
+    /// The elements of two lists, tuples or deques, or two slices' parts.
     private static func sequences(_ pair: (PickleValue, PickleValue)) -> (PickleElements, PickleElements)? {
         switch pair {
         case (.list(let left), .list(let right)), (.tuple(let left), .tuple(let right)): (left, right)
         case (.instance(let left), .instance(let right)) where left.isSlice && right.isSlice:
             (PickleElements(left.arguments), PickleElements(right.arguments))
+        case (.instance(let left), .instance(let right)): left.dequeItems.flatMap { left in right.dequeItems.map { (left, $0) } }
         default: nil
         }
     }
