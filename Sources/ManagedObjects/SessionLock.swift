@@ -82,10 +82,10 @@ struct SessionLock: Sendable {
         if owner == session { passOn(&effects) }
     }
 
-    /// `repr(threading.RLock())`. The owner, in Python a thread by its number and in Python 2 by its name, is the session.
+    /// `repr(threading.RLock())`. The owner, in Python a thread's number and in Python 2 its name, is that of the session.
     func repr(python: PythonVersion, address: String) -> PythonText {
         let number = owner.map { String($0.rawValue) }
-        if python.isPython2 { return "<_RLock owner=\(number.map { "'session-\($0)'" } ?? "None") count=\(count)>" }
+        if python.isPython2 { return "<_RLock owner=\(number.map { "'Thread-\($0)'" } ?? "None") count=\(count)>" }
         return "<\(isLocked ? "locked" : "unlocked") _thread.RLock object owner=\(number ?? "0") count=\(count) at \(address)>"
     }
 }

@@ -20,12 +20,12 @@ public struct PythonException: Error, Sendable {
     }
 
     /// An exception with a message of the server's.
-    public init(_ name: String, _ message: String, module: String = "builtins") {
-        self.init(name, PythonText(message), module: module)
+    public init(module: String = "builtins", _ name: String, _ message: String) {
+        self.init(module: module, name, PythonText(message))
     }
 
     /// An exception with a message of the server's, which may quote text with lone surrogates.
-    public init(_ name: String, _ message: PythonText, module: String = "builtins", state: PickleValue? = nil) {
+    public init(module: String = "builtins", _ name: String, _ message: PythonText, state: PickleValue? = nil) {
         self.module = module
         self.name = name
         arguments = [message.value]

@@ -46,7 +46,7 @@ enum PythonNumber {
 
     private static func invalidOperation(_ python: PythonVersion) -> PythonException {
         let type = PickleGlobal(module: "decimal", name: "InvalidOperation")
-        if python.isPython2 { return PythonException(type.name, "comparison involving NaN", module: type.module) }
+        if python.isPython2 { return PythonException(module: type.module, type.name, "comparison involving NaN") }
         return PythonException(module: type.module, name: type.name, arguments: [[.global(type)]])
     }
 

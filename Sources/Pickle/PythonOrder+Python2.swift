@@ -72,20 +72,18 @@ extension PickleValue {
         switch self {
         case .none: (0, "")
         case .bool, .int, .bigInt, .float: (1, "")
-        default: PythonNumber(self) == nil && !isComplex ? (2, python2Title) : (1, "")
+        default: PythonNumber(self) == nil && !isComplex ? (2, typeTitle(.python2)) : (1, "")
         }
     }
 
     private func python2Refusal(_ other: PickleValue) -> String? {
         // Of a `datetime` and a `date`, which it is a kind of, the former is asked.
-        if case .date? = date, case .dateTime? = other.date { return "can't compare \(other.python2Title) to \(python2Title)" }
-        if date != nil { return "can't compare \(python2Title) to \(other.python2Title)" }
-        if other.date != nil { return "can't compare \(other.python2Title) to \(python2Title)" }
+        if case .date? = date, case .dateTime? = other.date { return "can't compare \(other.typeTitle(.python2)) to \(typeTitle(.python2))" }
+        if date != nil { return "can't compare \(typeTitle(.python2)) to \(other.typeTitle(.python2))" }
+        if other.date != nil { return "can't compare \(other.typeTitle(.python2)) to \(typeTitle(.python2))" }
         let areNumbers = [self, other].allSatisfy { $0.isComplex || PythonNumber($0) != nil }
         return areNumbers && (isComplex || other.isComplex) ? "no ordering relation is defined for complex numbers" : nil
     }
-
-    private var python2Title: String { typeTitle(.python2) }
 
     private var isComplex: Bool {
         if case .instance(let instance) = self { instance.complexParts != nil } else { false }

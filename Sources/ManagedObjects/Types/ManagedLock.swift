@@ -30,7 +30,7 @@ public struct ManagedLock: ManagedObject {
 
     private static func notLocked(_ python: PythonVersion) -> PythonException {
         python.isPython2
-            ? PythonException("error", "release unlocked lock", module: "thread")
+            ? PythonException(module: "thread", "error", "release unlocked lock")
             : .runtimeError("release unlocked lock")
     }
 
