@@ -14,6 +14,8 @@ extension PickleValue {
         case .bytes(let bytes): return python.isPython2 ? bytes.map { .bytes([$0]) } : bytes.map { .int(Int($0)) }
         case .byteArray(let array): return array.bytes.map { .int(Int($0)) }
         case .instance(let instance):
+            // Python 2's exceptions are sequences of their arguments.
+            if python.isPython2, instance.global?.isPythonException == true { return instance.arguments }
             if let elements = try instance.pythonIteration() { return elements }
         default: break
         }

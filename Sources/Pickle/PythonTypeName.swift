@@ -34,7 +34,7 @@ extension PickleValue {
         case .string, .surrogateString: "unicode"
         case .bytes: "str"
         case .bigInt: "long"
-        case .instance(let instance): instance.pythonClass.flatMap { PythonTypes.python2Titles[$0] } ?? pythonTypeTitle
+        case .instance(let instance): instance.pythonClass?.python2Title ?? pythonTypeTitle
         default: pythonTypeTitle
         }
     }
@@ -58,6 +58,13 @@ extension PickleGlobal {
         if let singleton = PythonTypes.singletons[self] { return singleton }
         if isPythonClass { return "type" }
         return module == "builtins" || module == "__builtin__" ? "builtin_function_or_method" : "function"
+    }
+
+    /// The type's name in Python 2's error messages, where it is not Python 3's. Built-in exceptions have a module there.
+    fileprivate var python2Title: String? {
+        if let title = PythonTypes.python2Titles[self] { return title }
+        let old = PythonNames.python2(self)
+        return old.module == "exceptions" ? "\(old.module).\(old.name)" : nil
     }
 
     /// Whether the name is a class's, as far as a name can tell: it starts in upper case, or is a known type's.

@@ -20,13 +20,8 @@ import Testing
         let sequences = if !Self.isWhole { 100 } else if python.version == PythonInterpreter.newest?.version { 2_000 } else { 300 }
         try await Self.run("differential.py", with: python, [
             "--manager", BuiltProduct.path("manager"), "--python", "\(python.major).\(python.minor)", "--sequences", "\(sequences)",
-        ] + (python.isAtLeast(3, 7) ? [] : Self.olderPythons))
+        ])
     }
-
-    /// 2.7 and 3.6: errors by their types only, and the types whose other answers are those of these versions, too.
-    private static let olderPythons = ["--no-texts"] + [
-        "dict", "Queue", "JoinableQueue", "LifoQueue", "PriorityQueue", "Lock", "Value",
-    ].flatMap { ["--type", $0] }
 
     @Test(arguments: pythons)
     func `The comparison finds nothing between CPython and itself`(python: PythonInterpreter) async throws {
