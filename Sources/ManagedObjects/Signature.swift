@@ -2,10 +2,7 @@ import Pickle
 
 /// How a function takes its arguments and what it says of wrong ones, by version: where Python has it written in C in one version and in
 /// Python in another, or has changed its parameters, each has a signature of its own.
-///
-/// ```swift
-/// Signature.python("Event.__init__").before(.python3, .python("Event.__init__", optional: ["verbose"]))
-/// ```
+/// `Signature.python("Event.__init__").before(.python3, .python("Event.__init__", optional: ["verbose"]))`
 struct Signature: Sendable {
     /// The arguments in the parameters' order.
     ///
