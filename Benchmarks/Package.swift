@@ -22,6 +22,9 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Sources/Client", swiftSettings: [.swiftLanguageMode(.v6)]),
+        .executableTarget(
+            name: "startup", dependencies: [.product(name: "Multiprocessing", package: "swift-multiprocessing")],
+            path: "Sources/Startup", swiftSettings: [.swiftLanguageMode(.v6)]),
         .executableTarget(name: "pingpong", path: "Sources/PingPong", cSettings: [.unsafeFlags(["-O2"])]),
     ]
 )

@@ -1,5 +1,6 @@
 """What is measured. Each part gives a table: servers take turns, and the median of the rounds counts."""
 import json
+import os
 import statistics
 import subprocess
 
@@ -94,8 +95,99 @@ def create(options):
     return Table('Create and drop an object, from Python', ['over', 'CPython ms', 'ours ms', 'ratio'], rows)
 
 
+def swift(options):
+    """Rows 6 and 7: a Swift client, beside two C processes that send each other the same bytes."""
+    rows = []
+    for name, tcp in [('unix', False), ('tcp', True)]:
+        bare, called = [], []
+        for _ in range(options.rounds):
+            bare.append(_tool('pingpong', name, 85, 33, options.seconds)['us_per_call'])
+            with servers.ours(tcp) as server:
+                called.append(_tool('client', '--address', server.address, '--seconds', options.seconds)['us_per_call'])
+        rows.append(['one call at a time, ' + name, '%.1f µs' % statistics.median(bare), '%.1f µs' % statistics.median(called),
+                     '%.2f times' % (statistics.median(called) / statistics.median(bare))])
+    for label, arguments in [('64 tasks, one connection', ['--tasks', 64]), ('append(contentsOf:)', ['--measure', 'append']),
+                             ('put(contentsOf:)', ['--measure', 'put']), ('get(upTo:)', ['--measure', 'take'])]:
+        measured = []
+        for _ in range(options.rounds):
+            with servers.ours() as server:
+                measured.append(_tool('client', '--address', server.address, '--seconds', options.seconds, *arguments))
+        rows.append([label, '', number(median(measured)) + (' calls/s' if 'tasks' in label else ' elements/s'), ''])
+    return Table('A Swift client', ['measure', 'ping-pong in C', 'ours', ''], rows)
+
+
+def _tool(name, *arguments):
+    command = [os.path.join(servers.TOOLS, name)] + [str(one) for one in arguments]
+    return json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout.splitlines()[-1])
+
+
+def large(options):
+    """Row 8: large values, there and back, from Python."""
+    rows = []
+    for kind in ('queue', 'dict'):
+        for size, count in [(1 << 20, 100), (100 << 20, 3)]:
+            measured, peaks = {}, {}
+            for name, start in [('CPython', lambda: servers.cpython(options.python)), ('ours', servers.ours)]:
+                with start() as server:
+                    before = server.memory()
+                    measured[name] = clients.run(options.python, clients.LARGE, json.dumps(server.python_address), size, count, kind)
+                    peaks[name] = (server.memory('VmHWM') - before) / size
+            rows.append([kind, '%d MB' % (size >> 20), '%.0f' % (measured['CPython'] / 1e6), '%.0f' % (measured['ours'] / 1e6),
+                         '%.1f' % (measured['ours'] / measured['CPython']), '%.1f' % peaks['CPython'], '%.1f' % peaks['ours']])
+    return Table('Large values', ['through', 'size', 'CPython MB/s', 'ours MB/s', 'ratio', "CPython's memory / value", 'our memory / value'], rows)
+
+
+def start(options):
+    """Row 9."""
+    theirs, mine = clients.run(options.python, clients.STARTUP), _tool('startup')
+    rows = [[label, '%.1f ms' % theirs[field], '%.1f ms' % mine[field]]
+            for label, field in [('manager: start to first answer', 'manager_ms'), ('child process: start to first line', 'child_ms')]]
+    return Table('Starting', ['', 'CPython', 'ours'], rows, note="CPython's children are forks of a process that runs; ours are programs that start.")
+
+
+def memory(options):
+    """Row 10: what much of something costs."""
+    rows = []
+    for label, script, arguments, count in [
+            ('idle connections', clients.IDLE, [5000], 5000), ('entries of a dict, int to int', clients.FILL, ['dict', 1000000], 1000000),
+            ('managed objects (Lock)', clients.FILL, ['objects', 100000], 100000)]:
+        measured = []
+        for start in (lambda: servers.cpython(options.python), servers.ours):
+            # CPython's has a thread for each connection, and takes milliseconds to make an object.
+            few = count if start is servers.ours or script is not clients.FILL or 'dict' in arguments else count // 20
+            few = min(few, 1000) if script is clients.IDLE and start is not servers.ours else few
+            with start() as server:
+                before = server.memory()
+                held = clients.Held(options.python, script, json.dumps(server.python_address), *(arguments[:-1] + [few]))
+                if script is clients.FILL:
+                    before = server.memory()
+                    held.go()
+                    held.wait()
+                measured.append((server.memory() - before) / few)
+                held.process.kill()
+                held.process.communicate()
+        rows.append([label, number(count), '%.0f' % measured[0], '%.0f' % measured[1]])
+    return Table('Memory, bytes for each', ['what', 'how many', 'CPython', 'ours'], rows, note='CPython: 1,000 connections, 5,000 objects.')
+
+
+def growth(options):
+    """Row 11: what one client's large thing costs another."""
+    rows = []
+    for label, kind, count in [('dict of 10 million keys, update', 'dict', 10000000), ('queue of 10 million items, put_many', 'queue', 10000000),
+                               ('list.pop(0) of a million', 'pop', 1000000), ("5,000 blocked get(timeout), others' put and get", 'blocked', 5000),
+                               ('a reader that does not read replies of 10 MB', 'reply', 10000000)]:
+        with servers.ours() as server:
+            address = json.dumps(server.python_address)
+            bystander = clients.Held(options.python, clients.BYSTANDER, address)
+            cost = clients.run(options.python, clients.GROWTH, address, kind, count)
+            seen = json.loads(bystander.end().splitlines()[-1])
+        rows.append([label, '%.2f' % cost['first_us'], '%.2f' % cost['last_us'], '%.2f' % seen['p50_ms'], '%.2f' % seen['p999_ms'], '%.1f' % seen['max_ms']])
+    return Table('Growth', ['while', 'µs each, first tenth', 'last tenth', "another's call: median ms", 'p99.9 ms', 'longest ms'], rows)
+
+
 def number(value):
     return '{:,.0f}'.format(value)
 
 
-ALL = {'raw': raw, 'redis': redis, 'python': python_clients, 'create': create}
+ALL = {'raw': raw, 'redis': redis, 'python': python_clients, 'create': create, 'swift': swift, 'large': large,
+       'start': start, 'memory': memory, 'growth': growth}

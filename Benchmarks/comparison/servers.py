@@ -10,7 +10,8 @@ import time
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 MANAGER = os.path.join(ROOT, '.build', 'release', 'manager')
-LOAD = os.path.join(ROOT, 'Benchmarks', '.build', 'release', 'load')
+TOOLS = os.path.join(ROOT, 'Benchmarks', '.build', 'release')
+LOAD = os.path.join(TOOLS, 'load')
 KEY = 'abc'
 
 CPYTHON = """
@@ -45,6 +46,15 @@ class Server:
             return self.address[len('unix:'):]
         host, port = self.address.rsplit(':', 1)
         return host, int(port)
+
+    def memory(self, field='VmRSS'):
+        """Bytes; VmHWM is the most it has been."""
+        with open('/proc/%d/status' % self.pid) as file:
+            return [int(line.split()[1]) * 1024 for line in file if line.startswith(field + ':')][0]
+
+    def forget_peak(self):
+        with open('/proc/%d/clear_refs' % self.pid, 'w') as file:
+            file.write('5')
 
     def cpu_seconds(self):
         with open('/proc/%d/stat' % self.pid) as file:
