@@ -23,13 +23,24 @@ struct ArrayItemType: Hashable, Sendable {
         "u": (.character, 4), "w": (.character, 4), "c": (.character, 1),
     ]
 
+    /// Whether a Python has this type.
+    func isKnown(in python: PythonVersion) -> Bool {
+        switch typecode {
+        case "c": python.isPython2
+        case "q", "Q": !python.isPython2
+        case "w": python >= PythonVersion(3, 13)
+        default: true
+        }
+    }
+
     /// The item that these bits are.
-    func item(_ bits: UInt64) -> PickleValue {
+    func item(_ bits: UInt64, _ python: PythonVersion) -> PickleValue {
         switch kind {
         case .signed:
             let unused = UInt64(64 - 8 * size)
             return .int(Int(Int64(bitPattern: bits << unused) >> Int64(unused)))
-        case .unsigned: return .integer(bits)
+        // Python 2's are `long` where C's are as wide as its own `int`.
+        case .unsigned: return python.isPython2 && size >= 4 ? .bigInt(PickleInteger(bits)) : .integer(bits)
         case .float: return .float(size == 4 ? Double(Float(bitPattern: UInt32(truncatingIfNeeded: bits))) : Double(bitPattern: bits))
         case .character where size == 1: return .legacyString([UInt8(truncatingIfNeeded: bits)])
         case .character: return .string(Unicode.Scalar(UInt32(truncatingIfNeeded: bits)).map { String(Character($0)) } ?? "\u{fffd}")
@@ -66,40 +77,18 @@ struct ArrayItemType: Hashable, Sendable {
 
 extension ArrayItemType {
     private func integerBits(_ value: PickleValue, _ python: PythonVersion) throws(PythonException) -> UInt64 {
-        let number: Int128
-        switch value {
-        case .int(let int): number = Int128(int)
-        case .bool(let bool): number = bool ? 1 : 0
-        // Beyond all ranges, whichever it is.
-        case .bigInt(let integer): number = UInt64(exactly: integer).map { Int128($0) } ?? (integer.isNegative ? .min : .max)
-        default:
-            guard let truncated = try value.truncatedDecimal(python) else { throw notAnInteger(value, python) }
-            number = truncated
+        guard let number = try value.bigInteger(python) else {
+            throw .notAnInteger(value, python, forFloat: isReadAsLong && !python.isPython2 ? "array item must be integer" : "integer argument expected, got float")
         }
-        // An `int` of Python 2, where C reads a `long` otherwise.
-        if python.isPython2, let name = ["I": "int", "L": "long"][typecode] {
-            if number < 0 {
-                if case .int = value { throw PythonException("OverflowError", "unsigned \(name) is less than minimum") }
-                throw PythonException("OverflowError", "can't convert negative value to unsigned long")
-            }
-            if number > Int128(UInt64.max) { throw PythonException("OverflowError", "long int too large to convert") }
-        }
-        for check in checks {
+        for check in checks(python) {
             guard !check.range.contains(number) else { continue }
             throw PythonException("OverflowError", number < check.range.lowerBound ? check.below : check.above)
         }
         return UInt64(truncatingIfNeeded: number)
     }
 
-    private func notAnInteger(_ value: PickleValue, _ python: PythonVersion) -> PythonException {
-        let name = value.typeTitle(python)
-        guard python < PythonVersion(3, 10) else { return .typeError("'\(name)' object cannot be interpreted as an integer") }
-        if case .float = value {
-            return .typeError("ILQ".contains(typecode) && !python.isPython2 ? "array item must be integer" : "integer argument expected, got float")
-        }
-        if name == "complex" { return .typeError("can't convert complex to int") }
-        return .typeError(python.isPython2 ? "an integer is required" : "an integer is required (got type \(name))")
-    }
+    /// Whether Python 3 reads items as `int`s of any size, not as C's numbers.
+    private var isReadAsLong: Bool { "ILQ".contains(typecode) }
 
     private struct Check {
         let range: ClosedRange<Int128>
@@ -116,7 +105,7 @@ extension ArrayItemType {
     }
 
     /// C reads the number as one type after the other; the first that cannot hold it gives the message.
-    private var checks: [Check] {
+    private func checks(_ python: PythonVersion) -> [Check] {
         switch typecode {
         case "b": [Self.long, Self.short, Check(-128...127, "signed char")]
         case "B": [Self.long, Check(0...255, "unsigned byte integer")]
@@ -126,6 +115,8 @@ extension ArrayItemType {
         case "l": [Self.long]
         case "q": [Check(Self.long.range, below: "int too big to convert", above: "int too big to convert")]
         case "Q": [Check(Self.unsigned, below: "can't convert negative int to unsigned", above: "int too big to convert")]
+        case "I" where python.isPython2: [Self.python2Long, Check(0...Int128(UInt32.max), "unsigned int")]
+        case "L" where python.isPython2: [Self.python2Long, Check(Self.unsigned, "unsigned long")]
         case "I": [Self.unsignedLong, Check(0...Int128(UInt32.max), "unsigned int")]
         default: [Self.unsignedLong]
         }
@@ -137,6 +128,9 @@ extension ArrayItemType {
     private static let int = Check(Int128(Int32.min)...Int128(Int32.max), "signed integer")
     private static let short = Check(Int128(Int16.min)...Int128(Int16.max), "signed short integer")
     private static let unsigned = Int128(0)...Int128(UInt64.max)
+    /// What is no `int` in Python 2.
+    private static let python2Long = Check(
+        Int128(Int.min)...Int128(UInt64.max), below: "can't convert negative value to unsigned long", above: "long int too large to convert")
     private static let unsignedLong = Check(
         unsigned, below: "can't convert negative value to unsigned int", above: "Python int too large to convert to C unsigned long")
 }

@@ -10,11 +10,15 @@ public enum CConvention: Sendable {
     case unpacked(ClosedRange<Int>)
     /// `PyArg_ParseTuple` up to 3.7, unpacked since.
     case parsed(ClosedRange<Int>)
+    /// A type's own arguments, unpacked.
+    case constructor(ClosedRange<Int>)
     /// `METH_VARARGS` until 3.12, a fast call since: any number of arguments.
     case variadic
     /// `PyArg_ParseTupleAndKeywords` with these names, all of which may be left out. An unknown name is noticed last, after the arguments
-    /// have been converted: see `Call.rejectUnknownKeywords(_:of:)`.
+    /// have been converted: see `Arguments.rejectUnknownKeywords(_:of:)`.
     case optionalKeywords([String])
+    /// The same, of which none may be given by position.
+    case keywordsOnly([String])
     /// A slot's wrapper (`__len__`, `__add__`) that counts its arguments itself.
     case slot(Int)
     /// A slot's wrapper (`__mul__`, `__setitem__`) that has them unpacked, and gives no name for the error text.
@@ -26,9 +30,9 @@ public enum CConvention: Sendable {
         switch self {
         case .noArguments: 0...0
         case .oneArgument: 1...1
-        case .unpacked(let counts), .parsed(let counts): counts
+        case .unpacked(let counts), .parsed(let counts), .constructor(let counts): counts
         case .variadic: 0...Int.max
-        case .optionalKeywords(let names): 0...names.count
+        case .optionalKeywords(let names), .keywordsOnly(let names): 0...names.count
         case .slot(let count), .unpackedSlot(let count), .parsedSlot(let count): count...count
         }
     }
@@ -44,7 +48,11 @@ struct CFunction: Sendable {
     ///
     /// - Throws: `TypeError`, when there are too few or too many, or any is named.
     func bind(_ arguments: Arguments) throws(PythonException) -> BoundArguments {
-        if case .optionalKeywords(let names) = convention { return try bind(arguments, names) }
+        switch convention {
+        case .optionalKeywords(let names): return try bind(arguments, names)
+        case .keywordsOnly(let names): return try bindKeywords(arguments, names)
+        default: break
+        }
         guard arguments.keywords.isEmpty else { throw .typeError(keywordText(arguments.python)) }
         let given = arguments.positional.count
         guard convention.counts.contains(given) else { throw .typeError(countText(given, arguments.python)) }
@@ -52,7 +60,6 @@ struct CFunction: Sendable {
     }
 
     private func bind(_ arguments: Arguments, _ names: [String]) throws(PythonException) -> BoundArguments {
-        guard arguments.keywords.isEmpty || !arguments.python.isPython2 else { throw .typeError("\(name)() takes no keyword arguments") }
         let given = arguments.positional.count + arguments.keywords.count
         guard given <= names.count else { throw .typeError(Self.parsingText(name, given, convention.counts)) }
         var bound: [Fragment?] = arguments.positional
@@ -60,11 +67,22 @@ struct CFunction: Sendable {
             guard let position = names.firstIndex(of: keyword) else { continue }
             while bound.count <= position { bound.append(nil) }
             guard bound[position] == nil else {
-                throw .typeError("argument for \(name)() given by name ('\(keyword)') and position (\(position + 1))")
+                let title = arguments.python < PythonVersion(3, 7) ? "Argument" : "argument for \(name)()"
+                throw .typeError("\(title) given by name ('\(keyword)') and position (\(position + 1))")
             }
             bound[position] = value
         }
         return BoundArguments(bound)
+    }
+
+    private func bindKeywords(_ arguments: Arguments, _ names: [String]) throws(PythonException) -> BoundArguments {
+        let given = arguments.positional.count + arguments.keywords.count
+        guard given <= names.count || !arguments.positional.isEmpty else {
+            throw .typeError("\(name)() takes at most \(names.count) keyword arguments (\(given) given)")
+        }
+        let bound = try bind(arguments, names)
+        guard arguments.positional.isEmpty else { throw .typeError("\(name)() takes no positional arguments") }
+        return bound
     }
 
     /// `append`
@@ -77,6 +95,7 @@ struct CFunction: Sendable {
         switch convention {
         case .slot, .unpackedSlot, .parsedSlot:
             python < PythonVersion(3, 7) ? "wrapper \(name) doesn't take keyword arguments" : "wrapper \(name)() takes no keyword arguments"
+        case .constructor where python < PythonVersion(3, 7): "\(name)() does not take keyword arguments"
         case .variadic where python < PythonVersion(3, 13): "\(name)() takes no keyword arguments"
         default: "\(title(python))() takes no keyword arguments"
         }
@@ -86,9 +105,9 @@ struct CFunction: Sendable {
         switch convention {
         case .noArguments: "\(title(python))() takes no arguments (\(given) given)"
         case .oneArgument: "\(title(python))() takes exactly one argument (\(given) given)"
-        case .optionalKeywords(let names): Self.parsingText(name, given, 0...names.count)
+        case .optionalKeywords, .keywordsOnly: Self.parsingText(name, given, convention.counts)
         case .parsed(let counts) where python < PythonVersion(3, 8): Self.parsingText(name, given, counts)
-        case .unpacked, .parsed, .variadic: "\(name) \(Self.unpackingText(given, convention.counts, python))"
+        case .unpacked, .parsed, .constructor, .variadic: "\(name) \(Self.unpackingText(given, convention.counts, python))"
         case .slot: Self.unpackingText(given, convention.counts, python)
         case .parsedSlot(let count): "function takes exactly \(count) arguments (\(given) given)"
         case .unpackedSlot: " \(Self.unpackingText(given, convention.counts, python))"
@@ -109,10 +128,10 @@ struct CFunction: Sendable {
     }
 }
 
-extension Call {
+extension Arguments {
     /// What C does last with keyword arguments: it refuses those that have no parameter.
     func rejectUnknownKeywords(_ names: [String], of function: String) throws(PythonException) {
-        guard let unknown = sent.keywords.first(where: { !names.contains($0.name) })?.name else { return }
+        guard let unknown = keywords.first(where: { !names.contains($0.name) })?.name else { return }
         if python < PythonVersion(3, 7) { throw .typeError("'\(unknown)' is an invalid keyword argument for this function") }
         throw .typeError(python < PythonVersion(3, 13)
             ? "'\(unknown)' is an invalid keyword argument for \(function)()" : "\(function)() got an unexpected keyword argument '\(unknown)'")

@@ -96,6 +96,14 @@ public enum Outcome: Sendable {
     public static func int(_ value: Int) -> Outcome { .reply(.int(value)) }
 }
 
+extension Outcome {
+    /// `NotImplemented`, which Python 2 cannot pickle.
+    static func notImplemented(_ python: PythonVersion) throws(PythonException) -> Outcome {
+        if python.isPython2 { return .reply(.unserializable(.notPicklable("NotImplementedType", python))) }
+        return .value(try Fragment(pythonValue: .global(PickleGlobal(module: "builtins", name: "NotImplemented"))))
+    }
+}
+
 /// The answer to a call that waited.
 public struct Answer: Sendable {
     public let call: CallID

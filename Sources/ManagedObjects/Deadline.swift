@@ -30,12 +30,12 @@ enum TimeoutUse {
     /// `timeout > 0` or `timeout < 0`
     case compared(String)
 
+    /// Python 2 compares everything, and fails where it adds.
     func error(_ value: PickleValue, _ python: PythonVersion) -> PythonException {
         let name = value.typeTitle(python)
         return switch self {
-        // Python 2 compares everything.
-        case .compared where python.isPython2, .added: .typeError("unsupported operand type(s) for +: 'float' and '\(name)'")
-        case .compared(let sign): .typeError("'\(sign)' not supported between instances of '\(name)' and 'int'")
+        case .compared(let sign) where !python.isPython2: .typeError("'\(sign)' not supported between instances of '\(name)' and 'int'")
+        default: .typeError("unsupported operand type(s) for +: 'float' and '\(name)'")
         }
     }
 }
@@ -46,7 +46,7 @@ extension Call {
     /// - Throws: `ValueError: 'timeout' must be a non-negative number`, when it waits at all.
     func deadline(block: Int, timeout: Int) throws(PythonException) -> Deadline {
         guard try truth(block, default: true) else { return .doNotWait }
-        guard let seconds = try seconds(optional(timeout) ?? .none, .compared("<")) else { return .block(until: nil) }
+        guard let seconds = try self.seconds(optional(timeout) ?? .none, .compared("<")) else { return .block(until: nil) }
         guard seconds.number >= 0 else { throw .valueError("'timeout' must be a non-negative number") }
         return .block(until: try? moment(in: seconds))
     }
@@ -56,7 +56,7 @@ extension Call {
     /// - Parameter standard: what holds when it is `None`.
     func deadline(timeout: Int, _ use: TimeoutUse, default standard: Fragment = .none) throws(PythonException) -> Deadline {
         let given = optional(timeout) ?? .none
-        guard let seconds = try seconds(given.isNone ? standard : given, use) else { return .block(until: nil) }
+        guard let seconds = try self.seconds(given.isNone ? standard : given, use) else { return .block(until: nil) }
         return seconds.number > 0 ? .block(until: try moment(in: seconds)) : .doNotWait
     }
 
@@ -94,9 +94,9 @@ extension Call {
     ///
     /// - Throws: `ValueError` for another negative timeout, and for a timeout of a call that does not block.
     func acquisitionDeadline() throws(PythonException) -> Deadline {
-        let blocks = try python < PythonVersion(3, 12) ? integralTruth(0, default: true) : truth(0, default: true)
+        let blocks = try python < PythonVersion(3, 12) ? optional(0)?.cInt(python) != 0 : truth(0, default: true)
         let seconds = try optional(1).map { (argument) throws(PythonException) in try lockSeconds(argument) } ?? .forever
-        try rejectUnknownKeywords(Self.acquireParameters, of: "acquire")
+        try sent.rejectUnknownKeywords(Self.acquireParameters, of: "acquire")
         if seconds.number.isNaN { throw .valueError("Invalid value NaN (not a number)") }
         guard seconds.number != -1 else { return blocks ? .block(until: nil) : .doNotWait }
         guard blocks else { throw .valueError("can't specify a timeout for a non-blocking call") }
@@ -112,31 +112,7 @@ extension Call {
 
     private func lockSeconds(_ argument: Fragment) throws(PythonException) -> Seconds {
         let value = try argument.pythonValue()
-        guard let seconds = Seconds(value) else { throw notAnInteger(value) }
+        guard let seconds = Seconds(value) else { throw .notAnInteger(value, python) }
         return seconds
-    }
-
-    /// `bool(int)`, where C asks for an integer.
-    private func integralTruth(_ position: Int, default value: Bool) throws(PythonException) -> Bool {
-        try optional(position)?.integralTruth(python) ?? value
-    }
-
-    private func notAnInteger(_ value: PickleValue) -> PythonException { .notAnInteger(value, python) }
-}
-
-extension Fragment {
-    /// `bool(int)`, where C asks for an integer.
-    func integralTruth(_ python: PythonVersion) throws(PythonException) -> Bool {
-        if let int { return int != 0 }
-        throw .notAnInteger(try pythonValue(), python)
-    }
-}
-
-extension PythonException {
-    fileprivate static func notAnInteger(_ value: PickleValue, _ python: PythonVersion) -> PythonException {
-        let name = value.typeTitle(python)
-        if python.isPython2 { return .typeError("an integer is required") }
-        return .typeError(python < PythonVersion(3, 10)
-            ? "an integer is required (got type \(name))" : "'\(name)' object cannot be interpreted as an integer")
     }
 }

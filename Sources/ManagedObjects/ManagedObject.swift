@@ -23,7 +23,7 @@ public protocol ManagedObject: Sendable {
     /// The whole object by value: what `#GETVALUE` asks for.
     func value() throws(PythonException) -> Fragment
 
-    /// The part of the Python object that keeps it from being pickled, if any: `_thread.lock`.
+    /// The part of the Python object that keeps a Python from pickling it, if any: `_thread.lock`.
     static func unpicklablePart(_ python: PythonVersion) -> String?
 
     /// How many parts it holds: the more, the longer it takes to free it.
@@ -67,6 +67,11 @@ extension ManagedObject {
     public mutating func cancel(_ call: CallID, effects: inout Effects) -> Bool { false }
     public mutating func takeBack(_ answer: Answer, effects: inout Effects) {}
     public mutating func end(_ session: SessionID, effects: inout Effects) {}
+}
+
+extension PythonVersion {
+    /// The type of the locks that `threading` and `queue` stand on. Python 2 has but one that is written in C.
+    func lockType(_ name: String = "lock") -> String { isPython2 ? "thread.lock" : "_thread.\(name)" }
 }
 
 extension PythonException {

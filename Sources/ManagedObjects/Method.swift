@@ -67,18 +67,9 @@ public struct Method<Object>: Sendable {
 }
 
 extension Method {
-    /// The method, whose arguments Python 2 takes in another way: as a function that is written in Python.
-    func inPython2(_ qualifiedName: String, optional: [String] = []) -> Method {
-        inPython2(Parameters(name: qualifiedName, required: [], optional: optional).bind)
-    }
-
-    /// The method, whose arguments Python 2 takes in another way: as a function that is written in C.
-    func inPython2(_ convention: CConvention) -> Method { inPython2(CFunction(qualifiedName: name, convention: convention).bind) }
-
-    private func inPython2(_ legacy: @escaping HostedMethod.Binding) -> Method {
-        Method(hosted.binding { [bind = hosted.bind] (arguments) throws(PythonException) in
-            try arguments.python.isPython2 ? legacy(arguments) : bind(arguments)
-        })
+    /// The method, which before a version took its arguments in another way.
+    func before(_ version: PythonVersion, _ older: Signature) -> Method {
+        Method(hosted.binding(Signature(bind: hosted.bind).before(version, older).bind))
     }
 
     /// The method, for which a proxy as its argument stands for what its object holds, where the first argument is of a certain kind.

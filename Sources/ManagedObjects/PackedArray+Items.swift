@@ -2,5 +2,5 @@ package import Pickle
 
 extension PickleValue {
     /// The items, when this is an `array.array`.
-    package var arrayItems: [PickleValue]? { PackedArray(self)?.values }
+    package var arrayItems: [PickleValue]? { PackedArray(self)?.values(.latest) }
 }

@@ -12,17 +12,10 @@ struct PackedArray: Sendable {
 
     var count: Int { bytes.count / type.size }
 
-    subscript(position: Int) -> PickleValue {
+    func item(_ position: Int, _ python: PythonVersion) -> PickleValue {
         let start = position * type.size
         let bits = bytes[start..<start + type.size].reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
-        return type.item(bits)
-    }
-
-    /// An item for a Python: in Python 2 unsigned ones of four bytes and more are `long`s, even small ones.
-    func item(_ position: Int, _ python: PythonVersion) -> PickleValue {
-        let item = self[position]
-        guard python.isPython2, type.kind == .unsigned, type.size >= 4, case .int(let number) = item else { return item }
-        return .bigInt(PickleInteger(number))
+        return type.item(bits, python)
     }
 
     mutating func set(_ position: Int, _ value: PickleValue, _ python: PythonVersion) throws(PythonException) {
@@ -90,7 +83,7 @@ extension PackedArray {
     }
 
     private init?(_ typecode: PickleValue, _ contents: PickleValue) {
-        guard let text = typecode.text, text.count == 1, let type = text.first.flatMap(ArrayItemType.init) else { return nil }
+        guard let text = typecode.text, text.count == 1, let type = text.first.flatMap({ ArrayItemType(typecode: $0) }) else { return nil }
         self.init(type)
         switch contents {
         case .bytes(let bytes), .legacyString(let bytes):
@@ -110,42 +103,64 @@ extension PackedArray {
     ///
     /// - Throws: what Python's raises.
     init(_ typecode: PickleValue, initializer: PickleValue, _ python: PythonVersion) throws(PythonException) {
-        guard let text = typecode.text, text.unicodeScalars.count == 1, let character = text.first else {
-            let wanted = python.isPython2 ? "or typecode must be char (string or ascii-unicode with length 1)" : "must be a unicode character"
-            throw .typeError("array() argument 1 \(wanted), not \(typecode.typeTitle(python))")
-        }
+        let character = try Self.character(typecode, python)
         let isText = switch initializer {
-        case .string, .surrogateString: true
+        case .string, .surrogateString: !python.isPython2
         default: false
         }
-        if isText, !python.isPython2, !"uw".contains(character) {
+        if isText, !"uw".contains(character) {
             throw .typeError("cannot use a str to initialize an array with typecode '\(character)'")
         }
-        guard let type = ArrayItemType(typecode: character), !(python.isPython2 ? "qQw" : "c").contains(character) else {
+        let contents = try Contents(initializer, python)
+        guard let type = ArrayItemType(typecode: character), type.isKnown(in: python) else {
             throw .valueError("bad typecode (must be \(python.isPython2 ? "c, b, B, u, h, H, i, I, l, L" : "b, B, u, h, H, i, I, l, L, q, Q"), f or d)")
         }
         self.init(type)
-        switch initializer {
-        case .bytes(let bytes): try take(bytes)
-        case .legacyString(let bytes) where python.isPython2: try take(bytes)
-        case .byteArray(let array): try take(array.bytes)
-        default:
-            let items: [PickleValue]
-            if let other = PackedArray(initializer) { items = other.values } else { items = try initializer.pythonIteration(python: python) }
-            for item in items { try append(item, python) }
+        switch contents {
+        case .bytes(let bytes): try take(bytes, python)
+        case .items(let items): for item in items { try append(item, python) }
         }
     }
 
-    private mutating func take(_ bytes: [UInt8]) throws(PythonException) {
-        guard bytes.count.isMultiple(of: type.size) else { throw .valueError("bytes length not a multiple of item size") }
+    private static func character(_ typecode: PickleValue, _ python: PythonVersion) throws(PythonException) -> Character {
+        if let text = typecode.text, text.unicodeScalars.count == 1, let character = text.first { return character }
+        let wanted = python.isPython2 ? "or typecode must be char (string or ascii-unicode with length 1)" : "must be a unicode character"
+        throw .typeError("array() argument 1 \(wanted), not \(typecode.typeTitle(python))")
+    }
+
+    /// What an array is made of.
+    private enum Contents {
+        case bytes([UInt8])
+        case items([PickleValue])
+
+        init(_ initializer: PickleValue, _ python: PythonVersion) throws(PythonException) {
+            switch initializer {
+            case .bytes(let bytes): self = .bytes(bytes)
+            case .legacyString(let bytes) where python.isPython2: self = .bytes(bytes)
+            case .byteArray(let array) where !python.isPython2: self = .bytes(array.bytes)
+            default:
+                if let array = PackedArray(initializer) {
+                    self = .items(array.values(python))
+                } else {
+                    self = .items(try initializer.pythonIteration(python: python))
+                }
+            }
+        }
+    }
+
+    private mutating func take(_ bytes: [UInt8], _ python: PythonVersion) throws(PythonException) {
+        guard bytes.count.isMultiple(of: type.size) else {
+            throw .valueError("\(python.isPython2 ? "string" : "bytes") length not a multiple of item size")
+        }
         self.bytes = bytes
     }
 
     /// What `array.array(typecode, …)` would make it of: text for characters, else a list.
     func initializer(_ python: PythonVersion) -> PickleValue {
-        guard type.kind == .character else { return .list(PickleElements((0..<count).map { item($0, python) })) }
+        let values = values(python)
+        guard type.kind == .character else { return .list(PickleElements(values)) }
         return type.size == 1 ? .legacyString(bytes) : .string(values.compactMap(\.text).joined())
     }
 
-    var values: [PickleValue] { (0..<count).map { self[$0] } }
+    func values(_ python: PythonVersion) -> [PickleValue] { (0..<count).map { item($0, python) } }
 }

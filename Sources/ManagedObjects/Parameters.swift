@@ -6,8 +6,8 @@ public struct Parameters: Sendable {
     let name: String
     let required: [String]
     let optional: [String]
-    /// Further ones that may be left out, in Python 2 only.
-    var legacy: [String] = []
+    /// Whether arguments of any other name may be given, too (`**kwds`), which are not bound.
+    var takesKeywords = false
     /// Whether Python's counts in error texts have one more, for `self`; a plain function has not.
     var countsSelf = true
 
@@ -15,20 +15,23 @@ public struct Parameters: Sendable {
     ///
     /// - Throws: `TypeError`, when there are too few or too many, or one is named that is not there.
     func bind(_ arguments: Arguments) throws(PythonException) -> BoundArguments {
-        let (given, optional) = (arguments.positional.count, optional(arguments.python))
+        let given = arguments.positional.count
         if arguments.keywords.isEmpty, given >= required.count, given <= required.count + optional.count {
             return BoundArguments(arguments.positional)
         }
         let title = title(arguments.python)
-        if arguments.python.isPython2, given > required.count + optional.count {
-            throw legacyCount(given + arguments.keywords.count + own, isTooMany: true, title)
+        let isLegacy = arguments.python.isPython2
+        // Python 2 counts first, and arguments by name, too.
+        if isLegacy, given > required.count + optional.count {
+            throw legacyCount(given + arguments.keywords.count, isTooMany: true, title)
         }
         var bound: [Fragment?] = arguments.positional
         for (name, value) in arguments.keywords { try bind(value, to: name, in: &bound, title, arguments.python) }
         let absent = required.indices.filter { $0 >= bound.count || bound[$0] == nil }.map { required[$0] }
-        if arguments.python.isPython2, !absent.isEmpty { throw legacyCount(given + arguments.keywords.count + own, isTooMany: false, title) }
         guard given <= required.count + optional.count else { throw tooMany(given, title) }
-        guard absent.isEmpty else { throw missing(absent, title) }
+        guard absent.isEmpty else {
+            throw isLegacy ? legacyCount(bound.count { $0 != nil }, isTooMany: false, title) : missing(absent, title)
+        }
         return BoundArguments(bound)
     }
 
@@ -38,15 +41,14 @@ public struct Parameters: Sendable {
     }
 
     private func bind(_ value: Fragment, to name: String, in bound: inout [Fragment?], _ title: String, _ python: PythonVersion) throws(PythonException) {
-        guard let position = (required + optional(python)).firstIndex(of: name) else {
+        guard let position = (required + optional).firstIndex(of: name) else {
+            if takesKeywords { return }
             throw .typeError("\(title)() got an unexpected keyword argument '\(name)'")
         }
         while bound.count <= position { bound.append(nil) }
         guard bound[position] == nil else { throw .typeError("\(title)() got multiple values for \(python.isPython2 ? "keyword " : "")argument '\(name)'") }
         bound[position] = value
     }
-
-    private func optional(_ python: PythonVersion) -> [String] { python.isPython2 ? optional + legacy : optional }
 
     private var own: Int { countsSelf ? 1 : 0 }
 
@@ -69,9 +71,9 @@ public struct Parameters: Sendable {
 
     /// Python 2's text, for too many and too few.
     private func legacyCount(_ given: Int, isTooMany: Bool, _ title: String) -> PythonException {
-        let (least, most) = (required.count + own, required.count + optional(.python2).count + own)
-        let limit = least == most ? "exactly" : isTooMany ? "at most" : "at least"
+        let (least, most) = (required.count + own, required.count + optional.count + own)
+        let limit = optional.isEmpty ? "exactly" : isTooMany ? "at most" : "at least"
         let bound = isTooMany ? most : least
-        return .typeError("\(title)() takes \(limit) \(bound) argument\(bound == 1 ? "" : "s") (\(given) given)")
+        return .typeError("\(title)() takes \(limit) \(bound) argument\(bound == 1 ? "" : "s") (\(given + own) given)")
     }
 }

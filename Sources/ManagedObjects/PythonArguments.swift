@@ -13,15 +13,13 @@ extension Call {
     ///
     /// - Throws: `TypeError` when it is none; `OverflowError` when it does not fit.
     func size(_ position: Int) throws(PythonException) -> Int {
+        if python.isPython2 { return try self[position].cLong(python) }
         let (int, value) = try self[position].machineInteger()
         if let int { return int }
-        if python.isPython2, let whole = try value.truncatedDecimal(python).flatMap({ Int(exactly: $0) }) { return whole }
-        if python.isPython2, value.pythonTypeName == "complex" { throw .typeError("can't convert complex to int") }
         if case .bigInt = value {
-            throw PythonException("OverflowError", "Python int too large to convert to C \(python.isPython2 ? "long" : "ssize_t")")
+            throw PythonException("OverflowError", "Python int too large to convert to C ssize_t")
         }
         if case .float = value, python < PythonVersion(3, 10) { throw .typeError("integer argument expected, got float") }
-        if python.isPython2 { throw .typeError("an integer is required") }
         throw .typeError("'\(value.typeTitle(python))' object cannot be interpreted as an integer")
     }
 
@@ -40,7 +38,7 @@ extension Call {
     ///
     /// - Throws: `TypeError: unhashable type: 'list'`; for a `slice` before Python 3.12.
     func key(_ position: Int) throws(PythonException) -> PickleKey {
-        try PickleKey(self[position], hashedBy: python)
+        try PickleKey(self[position], python: python)
     }
 
     /// `bool(argument)`, or what holds when it was left out.
@@ -50,63 +48,16 @@ extension Call {
         return try argument.pythonValue().pythonTruth
     }
 
-    /// The first argument as the name of an attribute.
+    /// The first argument as the name of an attribute: a `str`, as which Python 2 takes a `unicode`, too.
     ///
-    /// - Throws: `TypeError: attribute name must be string, not 'int'`.
+    /// - Throws: `TypeError: attribute name must be string, not 'int'`; for Python 2 `UnicodeEncodeError`.
     func attributeName() throws(PythonException) -> PickleValue {
         let value = try self[0].pythonValue()
+        if python.isPython2, let encoded = try value.python2Encoded() { return encoded }
         switch value {
-        case .string(let text) where python.isPython2:
-            try checkIsASCII(Array(text.utf8), value)
-            return value
-        case .surrogateString(let bytes) where python.isPython2:
-            try checkIsASCII(bytes, value)
-            return value
         case .string, .surrogateString, .legacyString: return value
         default: throw .typeError("attribute name must be string, not '\(value.typeTitle(python))'")
         }
-    }
-}
-
-extension Call {
-    /// What Python 2 does with a `unicode` that must be a `str`.
-    private func checkIsASCII(_ utf8: [UInt8], _ value: PickleValue) throws(PythonException) {
-        guard let first = utf8.firstIndex(where: { $0 >= 0x80 }) else { return }
-        let run = utf8[first...].prefix { $0 >= 0x80 }
-        // Each character but for its first byte has such as begin with the bits 10.
-        let count = run.count { $0 & 0xc0 != 0x80 }
-        throw PythonException(name: "UnicodeEncodeError", arguments: [
-            .legacyString(Array("ascii".utf8)), value, .int(first), .int(first + count), .legacyString(Array("ordinal not in range(128)".utf8)),
-        ])
-    }
-}
-
-extension Outcome {
-    /// `NotImplemented`, which has no form in a pickle in Python 2.
-    static func notImplemented(_ python: PythonVersion) throws(PythonException) -> Outcome {
-        if python.isPython2 { return .reply(.unserializable(.notPicklable("NotImplementedType", python))) }
-        return .value(try Fragment(pythonValue: .global(PickleGlobal(module: "builtins", name: "NotImplemented"))))
-    }
-}
-
-extension PickleKey {
-    /// A key that the Python that asks has a hash for: of a `slice` only later ones do.
-    ///
-    /// - Throws: `TypeError: unhashable type: 'slice'`, and as the others do.
-    init(_ fragment: Fragment, hashedBy python: PythonVersion) throws(PythonException) {
-        try self.init(fragment, python: python)
-        try check(python)
-    }
-
-    init(_ value: PickleValue, hashedBy python: PythonVersion) throws(PythonException) {
-        try self.init(value, python: python)
-        try check(python)
-    }
-
-    private func check(_ python: PythonVersion) throws(PythonException) {
-        guard python < PythonVersion(3, 12), case .instance(.global(let type), _) = self, type == PickleGlobal(module: "builtins", name: "slice")
-        else { return }
-        throw .typeError(python.isPython2 ? "unhashable type" : "unhashable type: 'slice'")
     }
 }
 
@@ -136,19 +87,6 @@ extension Fragment {
 }
 
 extension PickleValue {
-    /// Until Python 3.9 a number is taken that has an `__int__`: a `Decimal`.
-    func truncatedDecimal(_ python: PythonVersion) throws(PythonException) -> Int128? {
-        guard python < PythonVersion(3, 10), case .instance(let instance) = self,
-            instance.global == PickleGlobal(module: "decimal", name: "Decimal"), let text = instance.arguments.first?.text,
-            let number = Double(text)
-        else { return nil }
-        if number.isNaN { throw .valueError("\(python.isPython2 ? "C" : "c")annot convert NaN to integer") }
-        if number.isInfinite, text.contains("n") { throw PythonException("OverflowError", "\(python.isPython2 ? "Cannot convert infinity" : "cannot convert Infinity") to integer") }
-        // Beyond what a double holds exactly only whole numbers are told apart; the others are beyond all ranges, or nearly so.
-        if let whole = Int128(text) { return whole }
-        return number.magnitude < 0x1p64 ? Int128(number) : number < 0 ? .min : .max
-    }
-
     /// `bool(value)`
     public var pythonTruth: Bool {
         switch self {
@@ -186,6 +124,12 @@ extension Fragment {
     /// - Throws: `TypeError: 'int' object is not iterable`.
     public func pythonElements(python: PythonVersion = .latest) throws(PythonException) -> [Fragment] {
         try fragments(of: pythonValue().pythonIteration(python: python))
+    }
+
+    /// `iter([…])`, which goes to the client with all that it has to give.
+    static func iterator(over elements: some Sequence<Fragment>) throws(PythonException) -> Fragment {
+        let list = try FragmentBuilder.list(elements).pythonValue()
+        return try Fragment(pythonValue: .instance(PickleInstance(.global(PickleGlobal(module: "builtins", name: "iter")), [list])))
     }
 
     /// Pickles parts of the value again, each for itself.

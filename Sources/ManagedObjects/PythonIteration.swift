@@ -14,6 +14,8 @@ extension PickleValue {
         case .bytes(let bytes): return python.isPython2 ? bytes.map { .bytes([$0]) } : bytes.map { .int(Int($0)) }
         case .byteArray(let array): return array.bytes.map { .int(Int($0)) }
         case .instance(let instance):
+            // Python 2's exceptions are sequences of their arguments.
+            if python.isPython2, instance.global?.isPythonException == true { return instance.arguments }
             if let elements = try instance.pythonIteration() { return elements }
         default: break
         }
@@ -38,7 +40,7 @@ extension PickleValue {
         case .instance(let instance):
             switch instance.global {
             case PickleGlobal(module: "collections", name: "OrderedDict"), PickleGlobal(module: "collections", name: "defaultdict"):
-                return instance.mappingItems
+                return instance.entries
             case PickleGlobal(module: "collections", name: "Counter"): return instance.arguments.first?.pythonEntries ?? []
             default: return nil
             }
@@ -48,17 +50,6 @@ extension PickleValue {
 }
 
 extension PickleInstance {
-    /// The entries of an instance of a subclass of `dict`; Python 2 gives those of an `OrderedDict` to its class as a list of pairs.
-    fileprivate var mappingItems: [(key: PickleValue, value: PickleValue)] {
-        guard dictionaryItems.isEmpty, case .list(let pairs)? = arguments.first else { return dictionaryItems.map { ($0.key, $0.value) } }
-        return pairs.compactMap { pair in
-            switch pair {
-            case .list(let parts) where parts.count == 2, .tuple(let parts) where parts.count == 2: (parts[0], parts[1])
-            default: nil
-            }
-        }
-    }
-
     /// The numbers of a `range`, the items of a `deque` or of an instance of a subclass of `list`, the keys of a `dict`'s.
     fileprivate func pythonIteration() throws(PythonException) -> [PickleValue]? {
         switch global {
@@ -66,9 +57,15 @@ extension PickleInstance {
         case PickleGlobal(module: "collections", name: "deque"): return listItems.isEmpty ? try arguments.first?.pythonIteration() ?? [] : listItems
         case PickleGlobal(module: "collections", name: "Counter"): return try arguments.first?.pythonIteration() ?? []
         case PickleGlobal(module: "collections", name: "OrderedDict"), PickleGlobal(module: "collections", name: "defaultdict"):
-            return mappingItems.map(\.key)
+            return entries.map(\.key)
         default: return listItems.isEmpty ? nil : listItems
         }
+    }
+
+    /// Of an `OrderedDict`, whose entries Python 2 gives to the constructor, too.
+    fileprivate var entries: [(key: PickleValue, value: PickleValue)] {
+        guard case .list(let pairs)? = arguments.first else { return dictionaryItems }
+        return pairs.compactMap { if case .list(let pair) = $0, pair.count == 2 { (pair[0], pair[1]) } else { nil } }
     }
 
     private func rangeElements() throws(PythonException) -> [PickleValue] {

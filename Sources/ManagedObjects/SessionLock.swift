@@ -1,5 +1,10 @@
 import Pickle
 
+extension Signature {
+    /// `acquire` of Python 2's `RLock`, which is written in Python.
+    static let acquireOfPython2 = Signature.python("RLock.acquire", optional: ["blocking"])
+}
+
 /// A lock that belongs to the session that acquired it, which may acquire it again: what `RLock` and `Condition` stand on.
 struct SessionLock: Sendable {
     /// What a waiting call gets together with the lock.
@@ -16,13 +21,19 @@ struct SessionLock: Sendable {
     var isLocked: Bool { owner != nil }
 
     /// `acquire(blocking, timeout)`
-    mutating func acquire(_ call: Call, _ deadline: Deadline) -> Outcome {
+    ///
+    /// - Throws: as ``Call/acquisitionDeadline()`` does.
+    mutating func acquire(_ call: Call) throws(PythonException) -> Outcome {
+        // In Python 2 its owner gets another answer, and whether it would wait is not looked at.
+        if call.python.isPython2, owner == call.id.session {
+            count += 1
+            return .int(1)
+        }
+        let deadline = try call.acquisitionDeadline()
         if owner == nil || owner == call.id.session {
-            let isAgain = owner != nil
             owner = call.id.session
             count += 1
-            // Python 2's number for a lock that is acquired again.
-            return isAgain && call.python.isPython2 ? .int(1) : .bool(true)
+            return .bool(true)
         }
         guard case .block(let until) = deadline else { return .bool(false) }
         waiters.append(call.id, Claim(count: 1, reply: .bool(true)))
@@ -71,7 +82,7 @@ struct SessionLock: Sendable {
         if owner == session { passOn(&effects) }
     }
 
-    /// `repr(threading.RLock())`. The owner, in Python a thread's number, is that of the session.
+    /// `repr(threading.RLock())`. The owner, in Python a thread's number and in Python 2 its name, is that of the session.
     func repr(python: PythonVersion, address: String) -> PythonText {
         let number = owner.map { String($0.rawValue) }
         if python.isPython2 { return "<_RLock owner=\(number.map { "'Thread-\($0)'" } ?? "None") count=\(count)>" }

@@ -28,6 +28,7 @@ struct SetMembers: Sendable {
     }
 
     var count: Int { entries.count }
+    var isEmpty: Bool { count == 0 }
     var elements: some Sequence<Fragment> { entries.entries.map(\.key) }
     var fragment: Fragment { FragmentBuilder.set(elements) }
 
@@ -43,7 +44,7 @@ struct SetMembers: Sendable {
 
     /// An element that is there already stays as it is.
     mutating func insert(_ element: Fragment, _ python: PythonVersion) throws(PythonException) {
-        let key = try PickleKey(element, hashedBy: python)
+        let key = try PickleKey(element, python: python)
         if !entries.contains(key) { entries.set(key, (element, .none)) }
     }
 

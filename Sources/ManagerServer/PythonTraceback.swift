@@ -26,7 +26,7 @@ extension PythonException {
     /// The exception's instance, as `#ERROR` carries it.
     func instance(at version: PickleProtocol) -> PickleValue {
         var arguments = arguments
-        if isMessage, version == .v2 { arguments = arguments.map { .legacyString(Array(($0.text ?? "").utf8)) } }
+        if isMessage, version == .v2 { arguments = arguments.map { .legacyString(PythonText($0)?.utf8 ?? []) } }
         return .instance(PickleInstance(.global(PickleGlobal(module: module, name: name)), arguments, state: state))
     }
 }

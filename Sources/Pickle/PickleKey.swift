@@ -77,7 +77,7 @@ extension PickleKey {
     ///
     /// - Parameters:
     ///   - fragment: the value.
-    ///   - python: whose messages are meant.
+    ///   - python: which Python must have a hash for it: of a `slice` only 3.12 and later do.
     /// - Throws: `TypeError: unhashable type: 'list'` and the like; `UnpicklingError` when the fragment cannot be read.
     public init(_ fragment: Fragment, python: PythonVersion = .latest) throws(PythonException) {
         if let number = fragment.int {
@@ -101,6 +101,9 @@ extension PickleKey {
 
     /// The key that a value is.
     ///
+    /// - Parameters:
+    ///   - value: the value.
+    ///   - python: which Python must have a hash for it.
     /// - Throws: `TypeError: unhashable type: 'list'` and the like; `MemoryError` for a key of more than a million parts.
     public init(_ value: PickleValue, python: PythonVersion = .latest) throws(PythonException) {
         var budget = Self.largest
@@ -146,17 +149,22 @@ extension PickleKey {
             self = key
             return
         }
-        guard instance.isHashable else { throw .typeError("unhashable type: '\(PickleValue.instance(instance).typeTitle(python))'") }
+        guard instance.isHashable(python) else { throw instance.unhashable(python) }
         self = .instance(callable: instance.callable, parts: instance.arguments + (instance.state.map { [$0] } ?? []))
     }
 }
 
 extension PickleInstance {
     /// Whether Python hashes such objects, as far as is known here.
-    fileprivate var isHashable: Bool {
-        guard let type = pythonClass, !PythonTypes.unhashable.contains(type) else { return false }
+    fileprivate func isHashable(_ python: PythonVersion) -> Bool {
+        guard let type = pythonClass, !PythonTypes.unhashable.contains(type), python >= PythonVersion(3, 12) || !isSlice else { return false }
         // A subclass of `list` or `dict`, most likely.
         return node.listItems.isEmpty && node.dictionaryItems.isEmpty
+    }
+
+    /// What hashing it raises. Python 2 does not name a `slice`.
+    fileprivate func unhashable(_ python: PythonVersion) -> PythonException {
+        .typeError("unhashable type" + (python.isPython2 && isSlice ? "" : ": '\(PickleValue.instance(self).typeTitle(python))'"))
     }
 }
 

@@ -79,10 +79,10 @@ extension PythonDate {
         zone.map { [.text(", tzinfo="), .value($0)] } ?? []
     }
 
-    /// Python 3 names the fields that are not zero, Python 2 leaves out those at the end that are.
+    /// Since Python 3.7 the fields that are not zero, by name; before, all but those at the end that are zero.
     private static func deltaArguments(_ fields: [Int], _ python: PythonVersion) -> String {
         if fields == [0, 0, 0] { return "0" }
-        guard python.isPython2 else {
+        guard python < PythonVersion(3, 7) else {
             return zip(["days", "seconds", "microseconds"], fields).filter { $0.1 != 0 }.map { "\($0.0)=\($0.1)" }.joined(separator: ", ")
         }
         return list(fields[2] != 0 ? fields : fields[1] != 0 ? Array(fields.prefix(2)) : Array(fields.prefix(1)))

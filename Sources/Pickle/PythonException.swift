@@ -21,10 +21,15 @@ public struct PythonException: Error, Sendable {
 
     /// An exception with a message of the server's.
     public init(module: String = "builtins", _ name: String, _ message: String) {
+        self.init(module: module, name, PythonText(message))
+    }
+
+    /// An exception with a message of the server's, which may quote text with lone surrogates.
+    public init(module: String = "builtins", _ name: String, _ message: PythonText, state: PickleValue? = nil) {
         self.module = module
         self.name = name
-        arguments = [.string(message)]
-        state = nil
+        arguments = [message.value]
+        self.state = state
         isMessage = true
     }
 

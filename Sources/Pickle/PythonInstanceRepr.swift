@@ -24,7 +24,7 @@ extension PickleGlobal {
     }
 
     /// Whether the name is an exception's, as far as a name can tell.
-    var isPythonException: Bool {
+    package var isPythonException: Bool {
         if ["Error", "Exception", "Warning"].contains(where: name.hasSuffix) { return true }
         switch module {
         case "builtins": return PythonTypes.otherExceptions.contains(name)
@@ -145,10 +145,10 @@ extension PickleInstance {
         return [.text("<\(type.name).\(name)>")]
     }
 
-    /// `KeyError('a')`; in Python 2 `KeyError('a',)`.
+    /// `KeyError('a')`; until Python 3.6 `KeyError('a',)`.
     private func exceptionParts(_ type: PickleGlobal, _ python: PythonVersion) -> [PythonTextPart] {
         let arguments = arguments
-        guard python.isPython2, arguments.count == 1 else { return call(type.unqualifiedName, arguments) }
+        guard python < PythonVersion(3, 7), arguments.count == 1 else { return call(type.unqualifiedName, arguments) }
         return [.text("\(type.unqualifiedName)("), .value(arguments[0]), .text(",)")]
     }
 

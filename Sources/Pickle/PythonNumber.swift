@@ -46,8 +46,8 @@ enum PythonNumber {
 
     private static func invalidOperation(_ python: PythonVersion) -> PythonException {
         let type = PickleGlobal(module: "decimal", name: "InvalidOperation")
-        let argument: PickleValue = python.isPython2 ? "comparison involving NaN" : [.global(type)]
-        return PythonException(module: type.module, name: type.name, arguments: [argument])
+        if python.isPython2 { return PythonException(module: type.module, type.name, "comparison involving NaN") }
+        return PythonException(module: type.module, name: type.name, arguments: [[.global(type)]])
     }
 
     static func < (left: PythonNumber, right: PythonNumber) -> Bool {

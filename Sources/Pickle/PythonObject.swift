@@ -30,8 +30,8 @@ struct PythonObject: Hashable {
         case .tuple(let children), .list(let children), .set(let children), .frozenSet(let children),
             .dictionary(let children):
             return children
-        case .instance(let instance) where kind == .dictionary: return instance.dictionaryItems
-        case .instance(let instance) where kind == .deque: return instance.listItems
+        case .instance(let instance) where kind == .dictionary: return PickleInstance(reference).legacyEntries ?? instance.dictionaryItems
+        case .instance(let instance) where kind == .deque: return PickleInstance(reference).legacyItems ?? instance.listItems
         case let node:
             var children: [PickleNode.Index] = []
             node.forEachChild { children.append($0) }
@@ -54,12 +54,38 @@ extension PickleInstance {
         let other = PythonObject(kind: .instance, reference: reference)
         guard let type = global, type.module == "collections" else { return other }
         switch (type.name, arguments.first) {
-        case ("OrderedDict", nil), ("defaultdict", _): return PythonObject(kind: .dictionary, reference: reference)
+        case ("OrderedDict", .list?) where legacyEntries != nil, ("OrderedDict", nil), ("defaultdict", _): return PythonObject(kind: .dictionary, reference: reference)
         case ("Counter", .dictionary(let counts)?): return PythonObject(kind: .dictionary, reference: counts.reference)
-        case ("deque", nil): return PythonObject(kind: .deque, reference: reference)
+        case ("deque", .list?) where legacyItems != nil, ("deque", nil): return PythonObject(kind: .deque, reference: reference)
         // The maximal length comes second, and is of no concern.
         case ("deque", .tuple(let items)?) where items.isEmpty: return PythonObject(kind: .deque, reference: reference)
         default: return other
         }
+    }
+
+    /// The elements of a `deque`.
+    var dequeItems: PickleElements? {
+        let object = object
+        return object.kind == .deque ? PickleElements(object.children.map { reference.graph.value(at: $0) }) : nil
+    }
+}
+
+// MARK: - Collections of Python 2
+
+extension PickleInstance {
+    /// The list that Python 2 gives to the constructor: `deque([1, 2])`.
+    fileprivate var legacyItems: [PickleNode.Index]? {
+        guard case .tuple(let arguments) = reference.graph.nodes[Int(node.arguments)], let first = arguments.first else { return nil }
+        return list(first)
+    }
+
+    /// Keys and values in turn of what Python 2 gives to the constructor: `OrderedDict([[1, 2]])`.
+    fileprivate var legacyEntries: [PickleNode.Index]? {
+        guard let pairs = legacyItems?.map(list), pairs.allSatisfy({ $0?.count == 2 }) else { return nil }
+        return pairs.flatMap { $0 ?? [] }
+    }
+
+    private func list(_ index: PickleNode.Index) -> [PickleNode.Index]? {
+        if case .list(let elements) = reference.graph.nodes[Int(index)] { elements } else { nil }
     }
 }

@@ -7,19 +7,64 @@ extension PickleValue {
     /// - Throws: `TypeError` for dates and complex numbers, which have no order with other types.
     func python2IsLess(than other: PickleValue) throws(PythonException) -> Bool {
         if let refusal = python2Refusal(other) { throw .typeError(refusal) }
-        if case .dictionary(let left) = self, case .dictionary(let right) = other { return left.count < right.count }
         return python2Rank < other.python2Rank
     }
 
-    /// A `str` that is compared with a `unicode` is decoded.
-    func checkIsDecodable(with other: PickleValue) throws(PythonException) {
-        guard case .legacyString(let bytes) = self, let position = bytes.firstIndex(where: { $0 >= 0x80 }) else { return }
-        switch other {
-        case .string, .surrogateString:
-            throw PythonException(name: "UnicodeDecodeError", arguments: [
-                .legacyString(Array("ascii".utf8)), self, .int(position), .int(position + 1), .legacyString(Array("ordinal not in range(128)".utf8)),
-            ])
-        default: break
+    typealias Entry = (key: PickleValue, value: PickleValue)
+
+    /// The entries of what is ordered as a `dict` is; an `OrderedDict` is not.
+    var python2Entries: [Entry]? {
+        switch self {
+        case .dictionary(let entries): Array(entries)
+        case .instance(let instance) where instance.global == PickleGlobal(module: "collections", name: "defaultdict"): instance.dictionaryItems
+        default: nil
+        }
+    }
+
+    /// What decides between two `dict`s of one size (CPython 2's `dict_compare`): the lowest keys by which they differ or, where these are
+    /// equal, their values; `nil` when the `dict`s are equal.
+    static func python2Difference(
+        _ left: [Entry], _ right: [Entry], _ classes: inout PythonEqualityClasses
+    ) throws(PythonException) -> (PickleValue, PickleValue)? {
+        guard let one = try lowestDifference(left, right, &classes), let other = try lowestDifference(right, left, &classes) else { return nil }
+        return classes.number(of: one.key) == classes.number(of: other.key) ? (one.value, other.value) : (one.key, other.key)
+    }
+
+    /// The lowest key, with its value, that the other `dict` has not or has with another value.
+    private static func lowestDifference(
+        _ entries: [Entry], _ others: [Entry], _ classes: inout PythonEqualityClasses
+    ) throws(PythonException) -> Entry? {
+        var values: [Int: Int] = [:]
+        for (key, value) in others { values[classes.number(of: key)] = classes.number(of: value) }
+        var lowest: Entry?
+        for entry in entries where values[classes.number(of: entry.key)] != classes.number(of: entry.value) {
+            if let known = lowest?.key, try !entry.key.isLess(than: known, python: .python2) { continue }
+            lowest = entry
+        }
+        return lowest
+    }
+
+    /// `<` of two texts, of either kind; `nil` when one is none.
+    ///
+    /// - Throws: `UnicodeDecodeError` for a `str` that is not ASCII and is compared with a `unicode`.
+    func python2TextIsLess(than other: PickleValue) throws(PythonException) -> Bool? {
+        if let left = python2Bytes, let right = other.python2Bytes { return left.lexicographicallyPrecedes(right) }
+        // A text that has nothing to be compared with is not decoded.
+        guard isPython2Text, other.isPython2Text, let left = try python2Decoded(), let right = try other.python2Decoded() else { return nil }
+        return left.lexicographicallyPrecedes(right)
+    }
+
+    private var python2Bytes: [UInt8]? {
+        switch self {
+        case .legacyString(let bytes), .bytes(let bytes): bytes
+        default: nil
+        }
+    }
+
+    private var isPython2Text: Bool {
+        switch self {
+        case .string, .surrogateString, .legacyString, .bytes: true
+        default: false
         }
     }
 
@@ -27,8 +72,6 @@ extension PickleValue {
         switch self {
         case .none: (0, "")
         case .bool, .int, .bigInt, .float: (1, "")
-        case .string, .surrogateString: (2, "unicode")
-        case .legacyString, .bytes: (2, "str")
         default: PythonNumber(self) == nil && !isComplex ? (2, typeTitle(.python2)) : (1, "")
         }
     }

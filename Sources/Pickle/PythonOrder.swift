@@ -1,7 +1,7 @@
 extension PickleValue {
     /// Python's `<`.
     ///
-    /// Numbers are compared exactly, `Decimal` and `Fraction` among them; text by code points, lists and tuples by their first
+    /// Numbers are compared exactly, `Decimal` and `Fraction` among them; text by code points, lists, tuples and deques by their first
     /// elements that are not equal, sets by whether this one is a proper subset; dates and times as their module does.
     /// Python 2 orders nearly everything: values of different types by their types' names, `None` and numbers first.
     ///
@@ -14,6 +14,12 @@ extension PickleValue {
         var classes = PythonEqualityClasses()
         var pair = (self, other)
         for _ in 0..<PythonLimits.depth {
+            if python.isPython2, let left = pair.0.python2Entries, let right = pair.1.python2Entries {
+                guard left.count == right.count else { return left.count < right.count }
+                guard let next = try Self.python2Difference(left, right, &classes) else { return false }
+                pair = next
+                continue
+            }
             guard let (left, right) = Self.sequences(pair) else { return try Self.isLess(pair.0, pair.1, &classes, python) }
             guard let next = zip(left, right).first(where: { classes.number(of: $0) != classes.number(of: $1) }) else {
                 return left.count < right.count
@@ -23,12 +29,13 @@ extension PickleValue {
         throw PythonException("RecursionError", "maximum recursion depth exceeded in comparison")
     }
 
-    /// Two lists' or two tuples' elements, or two slices' parts.
+    /// The elements of two lists, tuples or deques, or two slices' parts.
     private static func sequences(_ pair: (PickleValue, PickleValue)) -> (PickleElements, PickleElements)? {
         switch pair {
         case (.list(let left), .list(let right)), (.tuple(let left), .tuple(let right)): (left, right)
         case (.instance(let left), .instance(let right)) where left.isSlice && right.isSlice:
             (PickleElements(left.arguments), PickleElements(right.arguments))
+        case (.instance(let left), .instance(let right)): left.dequeItems.flatMap { left in right.dequeItems.map { (left, $0) } }
         default: nil
         }
     }
@@ -36,11 +43,8 @@ extension PickleValue {
     private static func isLess(
         _ left: PickleValue, _ right: PickleValue, _ classes: inout PythonEqualityClasses, _ python: PythonVersion
     ) throws(PythonException) -> Bool {
-        if python.isPython2 {
-            try left.checkIsDecodable(with: right)
-            try right.checkIsDecodable(with: left)
-        }
         if let numbers = try PythonNumber.pair(left, right, python) { return numbers.0 < numbers.1 }
+        if python.isPython2, let isLess = try left.python2TextIsLess(than: right) { return isLess }
         if let left = left.textBytes, let right = right.textBytes { return left.lexicographicallyPrecedes(right) }
         if let left = left.byteString, let right = right.byteString { return left.lexicographicallyPrecedes(right) }
         if let left = left.setElements, let right = right.setElements {
@@ -91,5 +95,5 @@ extension PickleValue {
 }
 
 extension PickleInstance {
-    fileprivate var isSlice: Bool { global == PickleGlobal(module: "builtins", name: "slice") }
+    var isSlice: Bool { global == PickleGlobal(module: "builtins", name: "slice") }
 }

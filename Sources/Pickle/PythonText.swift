@@ -23,6 +23,9 @@ public struct PythonText: Sendable, Hashable {
     /// With U+FFFD for what a Swift `String` cannot hold.
     public var string: String { String(decoding: utf8, as: UTF8.self) }
 
+    /// What stands before the first byte of its UTF-8 that does not satisfy a condition.
+    package func prefix(while isIncluded: (UInt8) -> Bool) -> PythonText { PythonText(utf8: Array(utf8.prefix(while: isIncluded))) }
+
     public func hasPrefix(_ prefix: String) -> Bool { utf8.starts(with: prefix.utf8) }
 }
 

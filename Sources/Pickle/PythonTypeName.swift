@@ -34,10 +34,20 @@ extension PickleValue {
         case .string, .surrogateString: "unicode"
         case .bytes: "str"
         case .bigInt: "long"
-        case .instance(let instance) where instance.pythonClass == PickleGlobal(module: "builtins", name: "range"): "xrange"
-        // Written in Python, there.
-        case .instance(let instance) where instance.pythonClass.map(PythonTypes.writtenInPython2.contains) ?? false: pythonTypeName
+        case .instance(let instance): instance.pythonClass?.python2Title ?? pythonTypeTitle
         default: pythonTypeTitle
+        }
+    }
+}
+
+extension PickleValue {
+    /// Whether Python may be able to call it: a class or function, or an object of a class that is not known here.
+    package var mayBeCallable: Bool {
+        switch self {
+        case .global(let global): PythonTypes.singletons[global] == nil
+        case .persistent, .extensionCode: true
+        case .instance(let instance): instance.pythonClass.map { !$0.isPythonClass || !PythonTypes.dataModules.contains($0.module) } ?? true
+        default: false
         }
     }
 }
@@ -48,6 +58,13 @@ extension PickleGlobal {
         if let singleton = PythonTypes.singletons[self] { return singleton }
         if isPythonClass { return "type" }
         return module == "builtins" || module == "__builtin__" ? "builtin_function_or_method" : "function"
+    }
+
+    /// The type's name in Python 2's error messages, where it is not Python 3's. Built-in exceptions have a module there.
+    fileprivate var python2Title: String? {
+        if let title = PythonTypes.python2Titles[self] { return title }
+        let old = PythonNames.python2(self)
+        return old.module == "exceptions" ? "\(old.module).\(old.name)" : nil
     }
 
     /// Whether the name is a class's, as far as a name can tell: it starts in upper case, or is a known type's.
@@ -106,8 +123,14 @@ enum PythonTypes {
     static let makers: Set<String> = ["_reconstructor", "__newobj__", "_array_reconstructor", "_reconstruct"]
     static let makerModules: Set<String> = ["copyreg", "array", "numpy.core.multiarray", "numpy._core.multiarray"]
 
-    static let writtenInPython2: Set<PickleGlobal> = [
-        PickleGlobal(module: "collections", name: "OrderedDict"), PickleGlobal(module: "decimal", name: "Decimal"),
+    /// Modules whose classes have no `__call__`.
+    static let dataModules: Set<String> = ["array", "builtins", "collections", "datetime", "decimal", "fractions"]
+
+    /// Types that are called otherwise in Python 2, or were written in Python.
+    static let python2Titles = [
+        PickleGlobal(module: "builtins", name: "range"): "xrange",
+        PickleGlobal(module: "collections", name: "OrderedDict"): "OrderedDict",
+        PickleGlobal(module: "decimal", name: "Decimal"): "Decimal",
     ]
 
     static let titledByModule: Set<PickleGlobal> = [

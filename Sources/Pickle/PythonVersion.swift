@@ -10,6 +10,8 @@ public struct PythonVersion: Hashable, Comparable, Sendable, CustomStringConvert
 
     /// CPython 2.7: `u'a'`, `set([1])`, `18446744073709551616L`.
     public static let python2 = PythonVersion(2, 7)
+    /// The first of those that are called Python 3.
+    public static let python3 = PythonVersion(3, 0)
     /// The newest CPython that is known here.
     public static let latest = PythonVersion(3, 14)
 

@@ -80,9 +80,8 @@ PATIENCE = 0.4
 class Tester(object):
     """Runs sequences on two sides and keeps what differs."""
 
-    def __init__(self, reference, other, texts=True):
+    def __init__(self, reference, other):
         self.sides = (reference, other)
-        self.texts = texts
 
     def difference(self, sequence, patience=PATIENCE):
         """The first call that is answered differently: its position and both outcomes, or None."""
@@ -108,8 +107,6 @@ class Tester(object):
             return True
         if one[0] != two[0]:
             return False
-        if not self.texts and one[0] in ('raises', 'remote error', 'unserializable'):
-            return re.match(r'[\w.]+', one[1]).group() == re.match(r'[\w.]+', two[1]).group()
         call = sequence.calls[position - 1] if position else None
         if call is not None and call.method == '__delattr__':  # in 3.12 and later it depends on the class's other objects whether the error holds the name
             one, two = [(outcome[0], re.sub(r"\{'name': .*", '', outcome[1])) for outcome in (one, two)]
@@ -168,6 +165,11 @@ def _spelled_arguments(arguments, keywords):
     return ', '.join([ascii_repr(argument) for argument in arguments] + ['%s=%s' % (name, ascii_repr(value)) for name, value in keywords.items()])
 
 
+def in_ascii(line):
+    text = line.decode('latin-1') if isinstance(line, bytes) else line  # Python 2's messages are bytes
+    return text.encode('ascii', 'backslashreplace').decode('ascii')
+
+
 def ascii_repr(value):
     return repr(value) if PYTHON2 else ascii(value)  # noqa: F821
 
@@ -192,7 +194,7 @@ def test(tester, typeid, count, seed, first=0, most=20):
             mark = signature(shortest, difference) if difference else ('?',)
             if mark not in found:
                 found[mark] = number
-                print('\n'.join(['--seed %s:%d' % (seed, number)] + spelled(shortest, difference)).encode('ascii', 'backslashreplace').decode('ascii'))
+                print('\n'.join(['--seed %s:%d' % (seed, number)] + [in_ascii(line) for line in spelled(shortest, difference)]))
                 sys.stdout.flush()
                 if len(found) >= most:
                     break
@@ -220,7 +222,6 @@ def main():
     options.add_argument('--manager', help='the executable `manager`, whose server is started')
     options.add_argument('--python', help='the Python whose texts `manager serve` is to use')
     options.add_argument('--itself', action='store_true', help='compare CPython with itself')
-    options.add_argument('--no-texts', action='store_true', help="compare errors by their types only")
     options.add_argument('--most', type=int, default=20, help='how many kinds of difference to show of each type')
     options = options.parse_args()
 
@@ -235,7 +236,7 @@ def main():
             else:
                 started.append(servers.reference_server(folder) if options.itself else servers.manager_server(options.manager, folder, options.python))
                 address = started[-1].address
-            tester = Tester(Side('CPython', started[0].address), Side('ours', address), not options.no_texts)
+            tester = Tester(Side('CPython', started[0].address), Side('ours', address))
             if number:
                 differences += test(tester, typeid, 1, seed, int(number))
             else:

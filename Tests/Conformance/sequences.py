@@ -70,8 +70,13 @@ FALLBACKS = ['__str__', '__repr__', '#GETVALUE']
 def _arguments(rng, make):
     made = make(rng)
     # Two arguments, the second of which is a dictionary, are taken for arguments by position and by name where that is possible.
-    both = len(made) == 2 and isinstance(made[0], tuple) and isinstance(made[1], dict) and all(type(name) is str for name in made[1])
+    both = len(made) == 2 and isinstance(made[0], tuple) and isinstance(made[1], dict) and all(_is_name(name) for name in made[1])
     return made if both else (made, {})
+
+
+def _is_name(value):
+    """Whether an argument may have this name, which for the server is text."""
+    return type(value) is str and (not PYTHON2 or all(character < '\x80' for character in value))
 
 
 def _spoilt(rng, arguments, keywords, names):
@@ -145,8 +150,23 @@ def update_arguments(rng):
     return ((pairs(rng),) if rng.random() < 0.8 else ()), keywords
 
 
+def of_one_key(make):
+    """Arguments of a `dict` that has one key at most: of more, Python 2's order is one that no other program can know."""
+    def made(rng):
+        while True:
+            arguments, keywords = _arguments(rng, make)
+            if len(keywords) + sum([len(source) for source in arguments if hasattr(source, '__len__')]) < 2:
+                return arguments, keywords
+    return made
+
+
+def keyword(rng):
+    """A name, which in Python 2 cannot be a `unicode`."""
+    return str(rng.choice(['x', 'y', 'long_name', '_hidden', 'z']) if PYTHON2 else name(rng))
+
+
 def name(rng):
-    return rng.choice(['x', 'y', 'x', 'y', 'long_name', '_hidden', u'h\xe9' if not PYTHON2 else 'h', 'z'])
+    return rng.choice(['x', 'y', 'x', 'y', 'long_name', '_hidden', u'h\xe9', 'z'])
 
 
 def comparable(rng):
@@ -178,8 +198,7 @@ def put_arguments(rng):
 def acquire(rng):
     return rng.choice([((False,), {}), ((False,), {}), ((0,), {}), ((True, 0), {}), ((True, 0.001), {}), ((), {'blocking': False}), ((False, -1), {}),
                        ((False, 1), {}), ((True, -5), {}), ((True, u'x'), {}), ((True, 1e300), {}), ((), {'timeout': 0}), ((False, None), {}),
-                       ((True, float('nan')), {}), (([],), {}), ((True, 1 << 70), {}), ((False, 0), {}), ((True, float('inf')), {})]
-                      if not PYTHON2 else [((False,), {}), ((0,), {}), ((False,), {}), ((), {'blocking': False})])
+                       ((True, float('nan')), {}), (([],), {}), ((True, 1 << 70), {}), ((False, 0), {}), ((True, float('inf')), {})])
 
 
 def acquire_semaphore(rng):
@@ -203,7 +222,7 @@ def small(rng):
 
 
 def array_arguments(rng):
-    code = rng.choice('bBhHiIlLqQfdu' if not PYTHON2 else 'bBhHiIlLfd')
+    code = rng.choice('bBhHiIlLqQfdu')
     if code == 'u':
         return code, rng.choice([u'', u'abc', [u'a', u'\u20ac']])
     if code in 'fd':
@@ -241,7 +260,7 @@ def several(make):
 def orderable(rng):
     """Items that can be compared. CPython's PriorityQueue keeps an item that cannot be, though it says that it failed."""
     return rng.choice([lambda: rng.randrange(5), lambda: rng.randrange(5), lambda: True, lambda: 1 << 70, lambda: -0.0,
-                       lambda: 1.5 if not PYTHON2 else 1])()
+                       lambda: 1.5])()
 
 
 _bounds = two(integer, integer)
@@ -270,14 +289,16 @@ if PYTHON2:
     _list.methods.pop('__reversed__')  # cannot be pickled
 else:
     _dict.methods.pop('has_key')  # 3.6 exposes it still
+_iterated = some(update_arguments, one(pairs))
+if PYTHON2:
+    _iterated = of_one_key(_iterated)
 
 KINDS = {
     'list': _list,
     'dict': _dict,
-    # The order of several keys is Python 2's own.
-    'Iterator': Kind(one(lambda rng: {key(rng): value(rng, 1)}) if PYTHON2 else some(update_arguments, one(pairs)), {'next' if PYTHON2 else '__next__': none},
+    'Iterator': Kind(_iterated, {'next' if PYTHON2 else '__next__': none},
                      opening='__iter__', target='proxy', ordered=False, typeid='dict', spoils=not PYTHON2),
-    'Namespace': Kind(some(none, lambda rng: ((), {name(rng) if not PYTHON2 else 'x': value(rng)})), {
+    'Namespace': Kind(some(none, lambda rng: ((), {keyword(rng): value(rng)})), {
         '__getattribute__': one(name), '__setattr__': two(name, value), '__delattr__': one(name)}, identity=True, names=('name', 'value')),
     'Value': Kind(some(lambda rng: (rng.choice(['i', u'd', 'nonesuch', 5]), value(rng)), lambda rng: (('i', value(rng)), {'lock': rng.choice([True, False, None])})), {
         'get': none, 'set': one(value)}, identity=True, names=('value', 'typecode', 'lock')),
@@ -297,9 +318,9 @@ KINDS = {
                        waits=('add',), typeid='set', spoils=False),
     'Lock': Kind(none, {'acquire': acquire, 'release': none, 'locked': none}, waits=('acquire',), sessions=2, names=('blocking', 'timeout')),
     'RLock': Kind(none, {'acquire': acquire, 'release': none, 'locked': none}, waits=('acquire',), sessions=2, names=('blocking', 'timeout')),
-    'Semaphore': Kind(semaphore_value, {'acquire': acquire_semaphore, 'release': some(none, none, one(small)) if not PYTHON2 else none, 'locked': none},
+    'Semaphore': Kind(semaphore_value, {'acquire': acquire_semaphore, 'release': some(none, none, one(small)), 'locked': none},
                       waits=('acquire', 'release'), sessions=2, names=('n', 'value'), spoils=False),
-    'BoundedSemaphore': Kind(semaphore_value, {'acquire': acquire_semaphore, 'release': some(none, none, one(small)) if not PYTHON2 else none, 'locked': none},
+    'BoundedSemaphore': Kind(semaphore_value, {'acquire': acquire_semaphore, 'release': some(none, none, one(small)), 'locked': none},
                              waits=('acquire', 'release'), sessions=2, names=('n', 'value'), spoils=False),
     'Condition': Kind(none, {'acquire': acquire, 'release': none, 'wait': timeout, 'notify': some(none, one(lambda rng: rng.randrange(-1, 3))),
                              'notify_all': none, 'locked': none}, waits=('acquire', 'wait'), sessions=2, names=('n', 'timeout')),
@@ -310,9 +331,6 @@ KINDS = {
 }
 if sys.version_info < (3, 9):
     del KINDS['set'].methods['__class_getitem__']
-if PYTHON2:
-    KINDS['Condition'].methods['wait'] = lambda rng: rng.choice([(0,), (0.0,), (0.001,)])
-    KINDS['Event'].methods['wait'] = lambda rng: rng.choice([(0,), (0.0,), (0.001,)])
 
 _queue_size = some(none, constant(0), constant(1), constant(2), constant(-1), constant(maxsize=1), constant(1.5 if not PYTHON2 else 2), constant(True), constant(u'x'),
                    constant(None), constant(1, 2), constant(nonesuch=1))

@@ -9,7 +9,6 @@ import re
 import sys
 
 PYTHON2 = sys.version_info < (3,)
-OLD = sys.version_info < (3, 7)  # of these versions' `repr` the server knows less
 if PYTHON2:
     range = xrange  # noqa: F821
     text_type, long_type = unicode, long  # noqa: F821
@@ -23,7 +22,7 @@ FLOATS = [0.0, -0.0, 1.0, 2.0, 0.1, -1.5, 1e16, 1e-7, 1e300, 123456789.125, floa
 TEXTS = [u'', u'a', u'b', u'key', u"it's", u'say "so"', u'\n\t\\', u'\x00\x7f', u'h\xe9', u'\u20ac', u'\U0001f600', u'\ud800', u'a\udfffb', u'1']
 BYTES = [b'', b'a', b'ab', b'\x00\xff', b"'", b'\n']
 DATES = [datetime.date(2020, 2, 29), datetime.datetime(2020, 1, 2, 3, 4, 5), datetime.datetime(2020, 1, 2, 3, 4, 5, 678900),
-         datetime.time(1, 2), datetime.timedelta(0)] + ([] if OLD else [datetime.timedelta(1, 2, 3)])
+         datetime.time(1, 2), datetime.timedelta(0), datetime.timedelta(1, 2, 3)]
 DECIMALS = [decimal.Decimal(text) for text in ('0', '1', '1.0', '-2.50', '1E+5', 'Infinity')]
 
 
@@ -84,8 +83,8 @@ def rare(rng):
         lambda: bytearray(rng.choice(BYTES)), lambda: complex(rng.choice(FLOATS[:6]), rng.choice(FLOATS[:6])), lambda: range(3),
         lambda: slice(1, None, 2), lambda: fractions.Fraction(1, 3), lambda: len, lambda: int,
         lambda: collections.OrderedDict([(1, 2)]), lambda: collections.deque([1, 2]),
-        lambda: ValueError(u'x', 1) if not OLD else 1, lambda: KeyError(3) if not OLD else 2, lambda: NotImplemented if not PYTHON2 else None, lambda: Ellipsis if not PYTHON2 else None,
-        lambda: type(None) if not PYTHON2 else None, lambda: collections.defaultdict(int, {1: 2}), lambda: object if not PYTHON2 else None,
+        lambda: ValueError(u'x', 1), lambda: KeyError(3), lambda: NotImplemented if not PYTHON2 else None, lambda: Ellipsis if not PYTHON2 else None,
+        lambda: type(None) if not PYTHON2 else None, lambda: collections.defaultdict(int, {1: 2}), lambda: object,
         lambda: datetime.datetime(2020, 1, 1) if PYTHON2 else datetime.timezone.utc,
     ])()
 

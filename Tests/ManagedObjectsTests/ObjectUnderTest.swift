@@ -26,6 +26,11 @@ struct ObjectUnderTest {
             if case .reply(.exception(let exception)) = outcome { exception } else { nil }
         }
 
+        /// What cannot be sent as a value, and why.
+        var unserializable: PythonException? {
+            if case .reply(.unserializable(let exception)) = outcome { exception } else { nil }
+        }
+
         var deadline: Timestamp?? {
             if case .waits(let until) = outcome { until } else { nil }
         }
@@ -42,12 +47,14 @@ struct ObjectUnderTest {
     }
 
     func call(
-        _ method: String, positional: [PickleValue], keywords: [(String, PickleValue)] = [], session: UInt64 = 1, at now: Int64 = 0
+        _ method: String, positional: [PickleValue], keywords: [(String, PickleValue)] = [], session: UInt64 = 1, at now: Int64 = 0,
+        python: PythonVersion = .latest
     ) throws -> Called {
         counter.last += 1
         let id = CallID(session: SessionID(session), number: counter.last)
         var effects = Effects()
-        let arguments = Arguments(try positional.map { try Fragment($0) }, keywords: try keywords.map { ($0.0, try Fragment($0.1)) })
+        var arguments = Arguments(try positional.map { try Fragment($0) }, keywords: try keywords.map { ($0.0, try Fragment($0.1)) })
+        arguments.python = python
         let result = object.call(
             method, arguments, id: id, now: Timestamp(nanoseconds: now), effects: &effects)
         return Called(id: id, outcome: try #require(result).outcome, woken: effects.answers)

@@ -44,16 +44,14 @@ enum PythonRandomValues {
         def octets(): return bytes(bytearray(choice([number(256), number(32, 127), 34, 39]) for _ in range(number(8))))
 
         def moment():
-            # Python 3.6 shows a timedelta, and an exception with one argument, otherwise.
-            old = sys.version_info[:2] == (3, 6)
-            zones = [None] if python2 or old else [None, datetime.timezone.utc, datetime.timezone(datetime.timedelta(0, number(-80000, 80000) // 60 * 60)),
+            zones = [None] if python2 else [None, datetime.timezone.utc, datetime.timezone(datetime.timedelta(0, number(-80000, 80000) // 60 * 60)),
                 datetime.timezone(datetime.timedelta(hours=2), 'CEST')]
             few = lambda n: choice([0, number(n)])
             day = datetime.date(number(1, 10000), number(1, 13), number(1, 29))
             clock = datetime.time(number(24), number(60), few(60), few(10 ** 6), choice(zones))
             if not python2 and number(2): clock = clock.replace(fold=1)
             span = datetime.timedelta(choice([0, number(-9999, 9999)]), few(86400), few(10 ** 6))
-            return choice([day, clock, day if old else span, datetime.datetime.combine(day, clock)] + zones[1:])
+            return choice([day, clock, span, datetime.datetime.combine(day, clock)] + zones[1:])
 
         def known(depth):
             kind = number(10)
@@ -63,7 +61,7 @@ enum PythonRandomValues {
             if kind == 3: return decimal.Decimal(choice(['1', '-0.5', '1E+5', 'NaN', 'Infinity', '0.1000']))
             if kind == 4: return fractions.Fraction(number(-9, 9), number(1, 9))
             if kind == 5: return moment()
-            if kind == 6 and sys.version_info[:2] != (3, 6): return choice([KeyError, ValueError, OSError, StopIteration])(*[value(depth - 1) for _ in range(number(2))])
+            if kind == 6: return choice([KeyError, ValueError, OSError, StopIteration])(*[value(depth - 1) for _ in range(number(2))])
             if kind == 7: return collections.defaultdict(choice([None, int, list]), [(key(1), value(depth - 1))])
             if kind == 8 and (python2 or sys.version_info >= (3, 12)):
                 return collections.OrderedDict((key(1), value(depth - 1)) for _ in range(number(3)))

@@ -10,8 +10,7 @@ public struct ManagedBarrier: ManagedObject {
     private var waiters = Waiters<Int>()
 
     public init(_ arguments: Arguments) throws(PythonException) {
-        let parameters = Parameters(name: "Barrier.__init__", required: ["parties"], optional: ["action", "timeout"])
-        let bound = try parameters.bind(arguments)
+        let bound = try Signature.python("Barrier.__init__", ["parties"], optional: ["action", "timeout"]).bind(arguments)
         guard bound.count < 2 || bound[1]?.isNone ?? true else {
             throw .typeError("Barrier(action=…) would run your function in the server, which runs nothing it receives; run it in the party that gets index 0")
         }
@@ -24,7 +23,7 @@ public struct ManagedBarrier: ManagedObject {
         timeout = bound.count > 2 ? bound[2] ?? .none : .none
     }
 
-    public static func unpicklablePart(_ python: PythonVersion) -> String? { python.isPython2 ? "thread.lock" : "_thread.lock" }
+    public static func unpicklablePart(_ python: PythonVersion) -> String? { python.lockType() }
 
     public static let methods = MethodTable<ManagedBarrier> {
         Method("Barrier.__getattribute__", .slot(1)) { (barrier, call, _) throws(PythonException) in
@@ -45,11 +44,12 @@ public struct ManagedBarrier: ManagedObject {
     }
 
     private func attribute(_ call: Call) throws(PythonException) -> Outcome {
-        switch try call.attributeName().text {
+        let name = try call.attributeName()
+        switch name.text {
         case "parties": return .int(parties)
         case "n_waiting": return .int(waiters.count)
         case "broken": return .bool(isBroken)
-        default: throw .missingAttribute(try call[0].pythonValue(), of: "Barrier", call.python)
+        default: throw .missingAttribute(name, of: "Barrier", call.python)
         }
     }
 

@@ -18,7 +18,7 @@ public struct ManagedCondition: ManagedObject {
     public init() {}
 
     public init(_ arguments: Arguments) throws(PythonException) {
-        let bound = try Parameters(name: "Condition.__init__", required: [], optional: ["lock"], legacy: ["verbose"]).bind(arguments)
+        let bound = try Self.constructor.bind(arguments)
         guard let lock = bound.first ?? nil, !lock.isNone else { return }
         guard try lock.pythonValue().proxyToken != nil else {
             throw .attributeError("'\(try lock.pythonValue().typeTitle(arguments.python))' object has no attribute 'acquire'")
@@ -26,16 +26,19 @@ public struct ManagedCondition: ManagedObject {
         throw .typeError("a Condition in the server has a lock of its own: leave the argument `lock` out")
     }
 
-    public static func unpicklablePart(_ python: PythonVersion) -> String? { python.isPython2 ? "thread.lock" : "_thread.RLock" }
+    private static let constructor = Signature.python("Condition.__init__", optional: ["lock"])
+        .before(.python3, .python("Condition.__init__", optional: ["lock", "verbose"]))
+
+    public static func unpicklablePart(_ python: PythonVersion) -> String? { python.lockType("RLock") }
 
     public static let methods = MethodTable<ManagedCondition> {
         Method("RLock.acquire", .optionalKeywords(Call.acquireParameters)) { (condition, call, _) throws(PythonException) in
-            condition.lock.acquire(call, try call.acquisitionDeadline())
-        }.inPython2("RLock.acquire", optional: ["blocking"])
+            try condition.lock.acquire(call)
+        }.before(.python3, .acquireOfPython2)
         Method("RLock.release", .noArguments) { (condition, call, effects) throws(PythonException) in
             try condition.lock.release(call, &effects)
             return .none
-        }.inPython2("RLock.release")
+        }.before(.python3, .python("RLock.release"))
         Method("RLock.locked", .noArguments) { (condition, _, _) in .bool(condition.lock.isLocked) }
         Method("Condition.wait", optional: ["timeout"]) { (condition, call, effects) throws(PythonException) in
             try condition.wait(call, &effects)
@@ -49,7 +52,7 @@ public struct ManagedCondition: ManagedObject {
             try condition.checkOwner(call, "notify on")
             condition.notify(.max)
             return .none
-        }.inPython2("Condition.notifyAll")
+        }.before(.python3, .python("Condition.notifyAll"))
     }
 
     private func checkOwner(_ call: Call, _ action: String) throws(PythonException) {
@@ -66,7 +69,7 @@ public struct ManagedCondition: ManagedObject {
 extension ManagedCondition {
     private mutating func wait(_ call: Call, _ effects: inout Effects) throws(PythonException) -> Outcome {
         try checkOwner(call, "wait on")
-        let deadline = try call.deadline(timeout: 0, call.python.isPython2 ? .added : .compared(">"))
+        let deadline = try call.deadline(timeout: 0, .compared(">"))
         let wait = Wait(acquired: lock.count, python: call.python)
         guard case .block(let until) = deadline else { return .reply(wait.reply(false)) }
         waiters.append(call.id, wait)
@@ -77,7 +80,8 @@ extension ManagedCondition {
     /// How many to notify.
     private func count(_ call: Call) throws(PythonException) -> Int {
         guard let argument = call.optional(0) else { return 1 }
-        if call.python < PythonVersion(3, 9) { return try sliceCount(argument, call.python) }
+        if call.python.isPython2 { return try sliceCount(argument) }
+        if call.python < PythonVersion(3, 9) { return try Self.iterationCount(argument) }
         guard !waiters.isEmpty else { return 0 }
         if let int = argument.int { return int }
         switch try argument.pythonValue() {
@@ -87,14 +91,15 @@ extension ManagedCondition {
         }
     }
 
-    /// Until Python 3.8 the number is the end of a slice.
-    private func sliceCount(_ argument: Fragment, _ python: PythonVersion) throws(PythonException) -> Int {
+    /// In Python 2 the number is the end of a slice: a negative one leaves the last out.
+    private func sliceCount(_ argument: Fragment) throws(PythonException) -> Int {
+        try PythonSlice(start: nil, stop: PythonSlice.bound(argument.pythonValue()), step: nil, length: waiters.count).count
+    }
+
+    /// Until Python 3.8 the number is the end of an `islice`.
+    private static func iterationCount(_ argument: Fragment) throws(PythonException) -> Int {
         if let int = argument.int, int >= 0 { return int }
         if argument.isNone { return .max }
-        if python.isPython2 {
-            // A negative one counts from the end.
-            return max(try PythonSlice.bound(argument.pythonValue()).map { $0 + waiters.count } ?? .max, 0)
-        }
         throw .valueError("\(argument.int.map { $0 < -1 } ?? false ? "Indices" : "Stop argument") for islice() must be None or an integer: 0 <= x <= sys.maxsize.")
     }
 

@@ -61,7 +61,7 @@ public struct ManagedDictionary: ManagedObject {
         }
         Method("dict.popitem", .noArguments) { (dictionary, _, _) throws(PythonException) in
             guard let entry = dictionary.storage.removeLast() else {
-                throw .keyError(.string("popitem(): dictionary is empty"))
+                throw PythonException("KeyError", "popitem(): dictionary is empty")
             }
             return .value(FragmentBuilder.tuple([entry.key, entry.value]))
         }
@@ -104,13 +104,12 @@ extension ManagedDictionary {
             return .value(dictionary.whole)
         }
         Method("dict.__reversed__", .noArguments) { (dictionary, _, _) throws(PythonException) in
-            let keys = try FragmentBuilder.list(dictionary.storage.entries.map(\.key).reversed()).pythonValue()
-            return .value(try Fragment(pythonValue: .instance(PickleInstance(.global(PickleGlobal(module: "builtins", name: "iter")), [keys]))))
+            .value(try .iterator(over: dictionary.storage.entries.map(\.key).reversed()))
         }
         Method("dict.fromkeys", .unpacked(1...2), iterates: true) { (_, call, _) throws(PythonException) in
             var made = ManagedDictionary()
             for key in try call[0].pythonElements(python: call.python) {
-                let hashed = try PickleKey(key, hashedBy: call.python)
+                let hashed = try PickleKey(key, python: call.python)
                 made.storage.set(hashed, (key, call.optional(1) ?? .none))
             }
             return .value(made.whole)
@@ -147,7 +146,7 @@ extension ManagedDictionary {
         Method("dict.get_many", ["keys"], iterates: true) { (dictionary, call, _) throws(PythonException) in
             var found = KeyedEntries()
             for key in try call[0].pythonElements(python: call.python) {
-                let hashed = try PickleKey(key, hashedBy: call.python)
+                let hashed = try PickleKey(key, python: call.python)
                 if let value = dictionary.storage[hashed] { found.set(hashed, (key, value)) }
             }
             return .value(FragmentBuilder.dictionary(found.entries))
@@ -183,7 +182,7 @@ extension ManagedDictionary {
             return
         }
         for (number, element) in try value.pythonIteration(python: python).enumerated() {
-            let pair = try Self.pair(element, number: number)
+            let pair = try Self.pair(element, number: number, python)
             try set(pair[0], Fragment(pythonValue: pair[1], from: source), source, python)
         }
     }
@@ -191,14 +190,14 @@ extension ManagedDictionary {
     private mutating func set(
         _ key: PickleValue, _ value: Fragment, _ source: Fragment, _ python: PythonVersion
     ) throws(PythonException) {
-        let hashed = try PickleKey(key, hashedBy: python)
+        let hashed = try PickleKey(key, python: python)
         storage.set(hashed, (try Fragment(pythonValue: key, from: source), value))
     }
 
-    private static func pair(_ element: PickleValue, number: Int) throws(PythonException) -> [PickleValue] {
+    private static func pair(_ element: PickleValue, number: Int, _ python: PythonVersion) throws(PythonException) -> [PickleValue] {
         let pair: [PickleValue]
         do throws(PythonException) {
-            pair = try element.pythonIteration()
+            pair = try element.pythonIteration(python: python)
         } catch {
             throw .typeError("cannot convert dictionary update sequence element #\(number) to a sequence")
         }

@@ -8,13 +8,15 @@ public struct ManagedEvent: ManagedObject {
     public init() {}
 
     public init(_ arguments: Arguments) throws(PythonException) {
-        _ = try Parameters(name: "Event.__init__", required: [], optional: [], legacy: ["verbose"]).bind(arguments)
+        _ = try Self.constructor.bind(arguments)
     }
 
-    public static func unpicklablePart(_ python: PythonVersion) -> String? { python.isPython2 ? "thread.lock" : "_thread.lock" }
+    private static let constructor = Signature.python("Event.__init__").before(.python3, .python("Event.__init__", optional: ["verbose"]))
+
+    public static func unpicklablePart(_ python: PythonVersion) -> String? { python.lockType() }
 
     public static let methods = MethodTable<ManagedEvent> {
-        Method("Event.is_set") { (event, _, _) in .bool(event.isSet) }.inPython2("Event.isSet")
+        Method("Event.is_set") { (event, _, _) in .bool(event.isSet) }.before(.python3, .python("Event.isSet"))
         Method("Event.isSet") { (event, _, _) in .bool(event.isSet) }
         Method("Event.set") { (event, _, effects) in
             event.isSet = true
@@ -27,7 +29,7 @@ public struct ManagedEvent: ManagedObject {
         }
         Method("Event.wait", optional: ["timeout"]) { (event, call, _) throws(PythonException) in
             guard !event.isSet else { return .bool(true) }
-            let deadline = try call.deadline(timeout: 0, call.python.isPython2 ? .added : .compared(">"))
+            let deadline = try call.deadline(timeout: 0, .compared(">"))
             guard case .block(let until) = deadline else { return .bool(false) }
             event.waiters.append(call.id)
             return .waits(until: until)

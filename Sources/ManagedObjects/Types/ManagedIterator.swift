@@ -18,8 +18,6 @@ public struct ManagedIterator: ManagedObject {
         throw .typeError("an Iterator is made by a method of another object, not created")
     }
 
-    public static func unpicklablePart(_ python: PythonVersion) -> String? { python.isPython2 ? "dictionary-keyiterator" : nil }
-
     public static let methods = MethodTable<ManagedIterator> {
         Method("dict_keyiterator.__next__", .slot(0)) { (iterator, _, _) throws(PythonException) in try iterator.next() }
         // Python 2's name.
@@ -41,11 +39,13 @@ public struct ManagedIterator: ManagedObject {
 
     /// `iter([…])` of what is left.
     public func value() throws(PythonException) -> Fragment {
-        let list = try FragmentBuilder.list(remaining).pythonValue()
-        return try Fragment(pythonValue: .instance(PickleInstance(.global(PickleGlobal(module: "builtins", name: "iter")), [list])))
+        try .iterator(over: remaining)
     }
 
-    public func repr(python: PythonVersion, address: String) -> PythonText {
-        "<\(python.isPython2 ? "dictionary-keyiterator" : "dict_keyiterator") object at \(address)>"
-    }
+    /// Python 2 pickles no iterator.
+    public static func unpicklablePart(_ python: PythonVersion) -> String? { python.isPython2 ? typeName(python) : nil }
+
+    private static func typeName(_ python: PythonVersion) -> String { python.isPython2 ? "dictionary-keyiterator" : "dict_keyiterator" }
+
+    public func repr(python: PythonVersion, address: String) -> PythonText { "<\(Self.typeName(python)) object at \(address)>" }
 }

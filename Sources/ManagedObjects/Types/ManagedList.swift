@@ -8,19 +8,12 @@ public struct ManagedList: ManagedObject {
     public init() {}
 
     public init(_ arguments: Arguments) throws(PythonException) {
-        try Self.check(arguments)
-        if let source = try arguments.readingProxies().positional.first { elements = Deque(try source.pythonElements(python: arguments.python)) }
+        let bound = try Self.constructor.bind(arguments.readingProxies())
+        try arguments.rejectUnknownKeywords(["sequence"], of: "list")
+        if let source = bound.first ?? nil { elements = Deque(try source.pythonElements(python: arguments.python)) }
     }
 
-    private static func check(_ arguments: Arguments) throws(PythonException) {
-        let (given, named) = (arguments.positional.count, arguments.keywords.count)
-        if arguments.python < PythonVersion(3, 7), given + named > 1 { throw .typeError("list() takes at most 1 argument (\(given + named) given)") }
-        if let name = arguments.keywords.first?.name {
-            throw .typeError(arguments.python < PythonVersion(3, 7)
-                ? "'\(name)' is an invalid keyword argument for this function" : "list() takes no keyword arguments")
-        }
-        guard given <= 1 else { throw .typeError("list \(CFunction.unpackingText(given, 0...1, arguments.python))") }
-    }
+    private static let constructor = Signature.c("list", .constructor(0...1)).before(PythonVersion(3, 7), .c("list", .optionalKeywords(["sequence"])))
 
     public var partCount: Int { elements.count }
 
@@ -188,10 +181,7 @@ extension ManagedList {
             list.elements.reverse()
             return .none
         }
-        Method(anyArguments: "list.sort") { (list, arguments, _) throws(PythonException) in
-            try list.sort(arguments)
-            return .none
-        }
+        sortMethod
     }
 
     private mutating func remove(_ slice: PythonSlice) {
@@ -283,7 +273,7 @@ extension Call {
     /// What is assigned to a slice.
     fileprivate func assignedElements(_ position: Int, to slice: PythonSlice?) throws(PythonException) -> [Fragment] {
         do throws(PythonException) {
-            return try self[position].pythonElements()
+            return try self[position].pythonElements(python: python)
         } catch {
             throw .typeError(slice?.step ?? 1 == 1 && python < PythonVersion(3, 13) ? "can only assign an iterable" : "must assign iterable to extended slice")
         }

@@ -8,14 +8,18 @@ public struct ManagedLock: ManagedObject {
     public init() {}
 
     public init(_ arguments: Arguments) throws(PythonException) {
-        _ = try CFunction.newLock(arguments.python).bind(arguments)
+        _ = try Self.constructor.bind(arguments)
     }
 
-    public static func unpicklablePart(_ python: PythonVersion) -> String? { python.isPython2 ? "thread.lock" : "_thread.lock" }
+    /// A function until 3.12, a type since.
+    private static let constructor = Signature.c("lock", .constructor(0...0)).before(PythonVersion(3, 13), .c("_thread.allocate_lock", .noArguments))
+
+    public static func unpicklablePart(_ python: PythonVersion) -> String? { python.lockType() }
 
     public static let methods = MethodTable<ManagedLock> {
-        Method("lock.acquire", .optionalKeywords(Call.acquireParameters)) { (lock, call, _) throws(PythonException) in try lock.acquire(call) }
-            .inPython2(.parsed(0...1))
+        Method("lock.acquire", .optionalKeywords(Call.acquireParameters)) { (lock, call, _) throws(PythonException) in
+            try lock.acquire(call)
+        }.before(.python3, .c("lock.acquire", .parsed(0...1)))
         Method("lock.release", .noArguments) { (lock, call, effects) throws(PythonException) in
             guard lock.isLocked else { throw Self.notLocked(call.python) }
             lock.passOn(&effects)
@@ -65,14 +69,5 @@ public struct ManagedLock: ManagedObject {
 
     public func repr(python: PythonVersion, address: String) -> PythonText {
         python.isPython2 ? "<thread.lock object at \(address)>" : "<\(isLocked ? "locked" : "unlocked") _thread.lock object at \(address)>"
-    }
-}
-
-extension CFunction {
-    /// `threading.Lock()`: a function until 3.12, a type since.
-    fileprivate static func newLock(_ python: PythonVersion) -> CFunction {
-        python < PythonVersion(3, 13)
-            ? CFunction(qualifiedName: "_thread.allocate_lock", convention: .noArguments)
-            : CFunction(qualifiedName: "lock", convention: .unpacked(0...0))
     }
 }

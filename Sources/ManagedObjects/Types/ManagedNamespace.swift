@@ -8,13 +8,7 @@ public struct ManagedNamespace: ManagedObject {
     public init() {}
 
     public init(_ arguments: Arguments) throws(PythonException) {
-        guard arguments.positional.isEmpty else {
-            if arguments.python.isPython2 {
-                throw .typeError("__init__() takes exactly 1 argument (\(arguments.positional.count + arguments.keywords.count + 1) given)")
-            }
-            let name = arguments.python < PythonVersion(3, 10) ? "__init__" : "Namespace.__init__"
-            throw .typeError("\(name)() takes 1 positional argument but \(arguments.positional.count + 1) were given")
-        }
+        _ = try Signature.python("Namespace.__init__", takesKeywords: true).bind(arguments)
         try set(arguments)
     }
 
@@ -31,21 +25,20 @@ public struct ManagedNamespace: ManagedObject {
     @MethodTableBuilder<ManagedNamespace>
     private static var accessors: [Method<ManagedNamespace>] {
         Method("Namespace.__getattribute__", .slot(1)) { (namespace, call, _) throws(PythonException) in
-            guard let value = namespace.attributes[try PickleKey(call.attributeName())] else {
-                throw .missingAttribute(try call[0].pythonValue(), of: "Namespace", call.python)
-            }
+            let name = try call.attributeName()
+            guard let value = namespace.attributes[try PickleKey(name)] else { throw .missingAttribute(name, of: "Namespace", call.python) }
             return .value(value)
         }
         Method("Namespace.__setattr__", .unpackedSlot(2)) { (namespace, call, _) throws(PythonException) in
-            namespace.attributes.set(try PickleKey(call.attributeName()), (call[0], call[1]))
+            let name = try call.attributeName()
+            namespace.attributes.set(try PickleKey(name), (try Fragment(pythonValue: name, from: call[0]), call[1]))
             return .none
         }
         Method("Namespace.__delattr__", .slot(1)) { (namespace, call, _) throws(PythonException) in
-            guard namespace.attributes.remove(try PickleKey(call.attributeName())) == nil else { return .none }
-            let name = try call[0].pythonValue()
-            if call.python.isPython2, let text = name.text { throw .attributeError(text) }
+            let name = try call.attributeName()
+            guard namespace.attributes.remove(try PickleKey(name)) == nil else { return .none }
             if call.python < PythonVersion(3, 11) { throw PythonException(name: "AttributeError", arguments: [name]) }
-            throw .missingAttribute(name, of: "Namespace")
+            throw .missingAttribute(name, of: "Namespace", call.python, isDeleted: true)
         }
     }
 
@@ -91,19 +84,11 @@ extension ManagedNamespace {
 extension PythonException {
     /// `AttributeError: 'Namespace' object has no attribute 'x'`; since Python 3.12 it holds the name beside the message,
     /// but for one that was to be deleted.
-    ///
-    /// - Parameter python: the version that asks, but where an attribute was to be deleted.
-    static func missingAttribute(_ name: PickleValue, of type: String, _ python: PythonVersion? = nil) -> PythonException {
-        let message: PythonText = "'\(type)' object has no attribute '\(PythonText(name) ?? "")'"
-        if let python, python >= PythonVersion(3, 12) {
-            let state: PickleValue = .dictionary(["name": name, "args": .tuple([message.value])])
-            return PythonException(name: "AttributeError", arguments: [message.value], state: state)
-        }
-        if let python, python.isPython2, let name = name.text {
-            // C's text ends at a NUL.
-            return .attributeError("'\(type)' object has no attribute '\(name.prefix { $0 != "\0" })'")
-        }
-        if case .string(let text) = message.value { return .attributeError(text) }
-        return PythonException(name: "AttributeError", arguments: [message.value])
+    static func missingAttribute(_ name: PickleValue, of type: String, _ python: PythonVersion, isDeleted: Bool = false) -> PythonException {
+        let text = PythonText(name) ?? ""
+        // In Python 2 it is a string of C's, which ends before a NUL.
+        let message: PythonText = "'\(type)' object has no attribute '\(python.isPython2 ? text.prefix { $0 != 0 } : text)'"
+        let state: PickleValue? = python >= PythonVersion(3, 12) && !isDeleted ? .dictionary(["name": name, "args": .tuple([message.value])]) : nil
+        return PythonException("AttributeError", message, state: state)
     }
 }

@@ -53,12 +53,11 @@ public struct ManagedQueue: ManagedObject {
     ///   - order: in which order items come out.
     /// - Throws: what the Python constructor would raise.
     public init(_ arguments: Arguments, order: QueueOrder) throws(PythonException) {
-        let parameters = Parameters(name: "Queue.__init__", required: [], optional: ["maxsize"])
-        let maxsize = try parameters.bind(arguments).first ?? nil
+        let maxsize = try Signature.python("Queue.__init__", optional: ["maxsize"]).bind(arguments).first ?? nil
         self.init(QueueCapacity(try maxsize?.pythonValue() ?? 0), order)
     }
 
-    public static func unpicklablePart(_ python: PythonVersion) -> String? { python.isPython2 ? "thread.lock" : "_thread.lock" }
+    public static func unpicklablePart(_ python: PythonVersion) -> String? { python.lockType() }
 
     public var partCount: Int { items.count }
 

@@ -6,21 +6,24 @@ public struct ManagedRLock: ManagedObject {
 
     public init() {}
 
-    /// Python 3's takes any arguments and looks at none.
     public init(_ arguments: Arguments) throws(PythonException) {
-        if arguments.python.isPython2 { _ = try Parameters(name: "RLock.__init__", required: [], optional: ["verbose"]).bind(arguments) }
+        _ = try Self.constructor.bind(arguments)
     }
 
-    public static func unpicklablePart(_ python: PythonVersion) -> String? { python.isPython2 ? "thread.lock" : "_thread.RLock" }
+    /// Any arguments, at none of which it looks.
+    private static let constructor = Signature { (_) in BoundArguments([Fragment]()) }
+        .before(.python3, .python("RLock.__init__", optional: ["verbose"]))
+
+    public static func unpicklablePart(_ python: PythonVersion) -> String? { python.lockType("RLock") }
 
     public static let methods = MethodTable<ManagedRLock> {
         Method("RLock.acquire", .optionalKeywords(Call.acquireParameters)) { (object, call, _) throws(PythonException) in
-            object.lock.acquire(call, try call.acquisitionDeadline())
-        }.inPython2("RLock.acquire", optional: ["blocking"])
+            try object.lock.acquire(call)
+        }.before(.python3, .acquireOfPython2)
         Method("RLock.release", .noArguments) { (object, call, effects) throws(PythonException) in
             try object.lock.release(call, &effects)
             return .none
-        }.inPython2("RLock.release")
+        }.before(.python3, .python("RLock.release"))
         Method("RLock.locked", .noArguments) { (object, _, _) in .bool(object.lock.isLocked) }
     }
 

@@ -25,18 +25,19 @@ public struct ManagedSemaphore: ManagedObject {
     }
 
     fileprivate static func value(_ arguments: Arguments, _ name: String) throws(PythonException) -> PickleValue {
-        let bound = try Parameters(name: name, required: [], optional: ["value"], legacy: ["verbose"]).bind(arguments)
+        let signature = Signature.python(name, optional: ["value"]).before(.python3, .python(name, optional: ["value", "verbose"]))
+        let bound = try signature.bind(arguments)
         let value = try bound.first??.pythonValue() ?? 1
         guard try !value.isLess(than: 0, python: arguments.python) else { throw .valueError("semaphore initial value must be >= 0") }
         return value
     }
 
-    public static func unpicklablePart(_ python: PythonVersion) -> String? { python.isPython2 ? "thread.lock" : "_thread.lock" }
+    public static func unpicklablePart(_ python: PythonVersion) -> String? { python.lockType() }
 
     public static let methods = MethodTable<ManagedSemaphore> {
         Method("Semaphore.acquire", optional: ["blocking", "timeout"]) { (semaphore, call, _) throws(PythonException) in
             try semaphore.acquire(call)
-        }.inPython2("Semaphore.acquire", optional: ["blocking"])
+        }.before(.python3, .python("Semaphore.acquire", optional: ["blocking"]))
         Method(anyArguments: "Semaphore.release") { (semaphore, arguments, effects) throws(PythonException) in
             try semaphore.release(arguments, &effects)
             return .none
@@ -47,10 +48,7 @@ public struct ManagedSemaphore: ManagedObject {
         let blocks = try call.truth(0, default: true)
         guard blocks || call.optional(1)?.isNone ?? true else { throw .valueError("can't specify timeout for non-blocking acquire") }
         if available != 0 {
-            if call.python.isPython2, Double(pythonNumber: available) == nil {
-                throw .typeError("unsupported operand type(s) for -: '\(available.typeTitle(call.python))' and 'int'")
-            }
-            available = try available.pythonSum(with: -1, python: call.python)
+            available = try less(call.python)
             return .bool(true)
         }
         guard blocks, case .block(let until) = try call.deadline(timeout: 1, .added) else { return .bool(false) }
@@ -58,12 +56,18 @@ public struct ManagedSemaphore: ManagedObject {
         return .waits(until: until)
     }
 
+    /// `available - 1`
+    private func less(_ python: PythonVersion) throws(PythonException) -> PickleValue {
+        if let less = try? available.pythonSum(with: -1, python: python) { return less }
+        throw .typeError("unsupported operand type(s) for -\(python.isPython2 ? "" : "="): '\(available.typeTitle(python))' and 'int'")
+    }
+
     private var className: String { bound == nil ? "Semaphore" : "BoundedSemaphore" }
 
     /// `release(n=1)`; until Python 3.8 without the parameter.
     private mutating func release(_ arguments: Arguments, _ effects: inout Effects) throws(PythonException) {
-        let optional = arguments.python < PythonVersion(3, 9) ? [] : ["n"]
-        let given = try Parameters(name: "\(className).release", required: [], optional: optional).bind(arguments).first ?? nil
+        let signature = Signature.python("\(className).release", optional: ["n"]).before(PythonVersion(3, 9), .python("\(className).release"))
+        let given = try signature.bind(arguments).first ?? nil
         let count = try given?.pythonValue() ?? 1
         guard try !count.isLess(than: 1, python: arguments.python) else { throw .valueError("n must be one or more") }
         if let bound, try isReleasedTooOften(count, bound, arguments.python) { throw .valueError("Semaphore released too many times") }

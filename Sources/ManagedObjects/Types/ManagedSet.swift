@@ -7,13 +7,8 @@ public struct ManagedSet: ManagedObject {
     public init() {}
 
     public init(_ arguments: Arguments) throws(PythonException) {
-        guard arguments.keywords.isEmpty else {
-            throw .typeError("set() \(arguments.python < PythonVersion(3, 7) ? "does not take" : "takes no") keyword arguments")
-        }
-        guard arguments.positional.count <= 1 else {
-            throw .typeError("set \(CFunction.unpackingText(arguments.positional.count, 0...1, arguments.python))")
-        }
-        if let source = try arguments.readingProxies().positional.first { members = try SetMembers(source, arguments.python) }
+        let bound = try Signature.c("set", .constructor(0...1)).bind(arguments.readingProxies())
+        if let source = bound.first ?? nil { members = try SetMembers(source, arguments.python) }
     }
 
     public var partCount: Int { members.count }
@@ -71,12 +66,9 @@ extension ManagedSet {
         }
         Method("set.__len__", .slot(0)) { (set, _, _) in .int(set.members.count) }
         Method("set.copy", .noArguments) { (set, _, _) in .value(set.members.fragment) }
-        // By value: the iterator goes to the client with all that it has to give.
         Method("set.__iter__", .slot(0)) { (set, call, _) throws(PythonException) in
             if call.python.isPython2 { return .reply(.unserializable(.notPicklable("setiterator", call.python))) }
-            let elements = try FragmentBuilder.list(set.members.elements).pythonValue()
-            let iterator = PickleInstance(.global(PickleGlobal(module: "builtins", name: "iter")), [elements])
-            return .value(try Fragment(pythonValue: .instance(iterator)))
+            return .value(try .iterator(over: set.members.elements))
         }
     }
 }
@@ -110,10 +102,10 @@ extension ManagedSet {
     private static var combinations: [Method<ManagedSet>] {
         combination("union", SetMembers.union)
         combination("intersection", SetMembers.intersection)
-        combination("difference", takesAway: true, SetMembers.subtracting)
+        combination("difference", subtracts: true, SetMembers.subtracting)
         update("update") { (members, element, python) throws(PythonException) in try members.insert(element, python) }
-        update("difference_update", takesAway: true) { (members, element, python) throws(PythonException) in
-            _ = members.remove(try PickleKey(element, hashedBy: python))
+        update("difference_update", subtracts: true) { (members, element, python) throws(PythonException) in
+            _ = members.remove(try PickleKey(element, python: python))
         }
         Method("set.intersection_update", .variadic, iterates: true) { (set, call, _) throws(PythonException) in
             set.members = try set.combined(call, SetMembers.intersection)
@@ -131,33 +123,27 @@ extension ManagedSet {
     private typealias Combine = @Sendable (SetMembers) -> (SetMembers) -> SetMembers
 
     /// A method that combines the set with any number of others.
-    private static func combination(_ name: String, takesAway: Bool = false, _ combine: @escaping Combine) -> Method<ManagedSet> {
+    private static func combination(_ name: String, subtracts: Bool = false, _ combine: @escaping Combine) -> Method<ManagedSet> {
         Method("set.\(name)", .variadic, iterates: true) { (set, call, _) throws(PythonException) in
-            .value(try set.combined(call, takesAway: takesAway, combine).fragment)
+            .value(try set.combined(call, subtracts: subtracts, combine).fragment)
         }
-    }
-
-    /// Whether the arguments of a method are not looked at: in Python 3 until 3.6 nothing was taken away from an empty set.
-    private static func isDone(_ members: SetMembers, takesAway: Bool, _ python: PythonVersion) -> Bool {
-        takesAway && members.count == 0 && !python.isPython2 && python < PythonVersion(3, 7)
     }
 
     /// A method that does something with each element of any number of others; what stands before a mistake is done, as in CPython.
     private static func update(
-        _ name: String, takesAway: Bool = false,
-        _ apply: @escaping @Sendable (inout SetMembers, Fragment, PythonVersion) throws(PythonException) -> Void
+        _ name: String, subtracts: Bool = false, _ apply: @escaping @Sendable (inout SetMembers, Fragment, PythonVersion) throws(PythonException) -> Void
     ) -> Method<ManagedSet> {
         Method("set.\(name)", .variadic, iterates: true) { (set, call, _) throws(PythonException) in
-            for argument in call.sent.positional where !isDone(set.members, takesAway: takesAway, call.python) {
+            for argument in call.sent.positional where !subtracts || set.members.isReducible(call.python) {
                 for element in try argument.pythonElements(python: call.python) { try apply(&set.members, element, call.python) }
             }
             return .none
         }
     }
 
-    private func combined(_ call: Call, takesAway: Bool = false, _ combine: Combine) throws(PythonException) -> SetMembers {
+    private func combined(_ call: Call, subtracts: Bool = false, _ combine: Combine) throws(PythonException) -> SetMembers {
         var result = members
-        for argument in call.sent.positional where !Self.isDone(result, takesAway: takesAway, call.python) { result = combine(result)(try SetMembers(argument, call.python)) }
+        for argument in call.sent.positional where !subtracts || result.isReducible(call.python) { result = combine(result)(try SetMembers(argument, call.python)) }
         return result
     }
 }
@@ -225,6 +211,11 @@ extension ManagedSet {
             }
         }
     }
+}
+
+extension SetMembers {
+    /// Whether what is subtracted is looked at: in Python 3.6 it is not when there are no elements.
+    fileprivate func isReducible(_ python: PythonVersion) -> Bool { !isEmpty || python.isPython2 || python >= PythonVersion(3, 7) }
 }
 
 extension Call {

@@ -14,7 +14,7 @@ public struct ManagedValue: ManagedObject {
     }
 
     public init(_ arguments: Arguments) throws(PythonException) {
-        let bound = try Parameters(name: "Value.__init__", required: ["typecode", "value"], optional: ["lock"]).bind(arguments)
+        let bound = try Signature.python("Value.__init__", ["typecode", "value"], optional: ["lock"]).bind(arguments)
         self.init(typecode: bound[0] ?? .none, bound[1] ?? .none)
     }
 
