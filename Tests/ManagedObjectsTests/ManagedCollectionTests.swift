@@ -48,6 +48,13 @@ struct ManagedListTests {
         .instance(PickleInstance(.global(PickleGlobal(module: "builtins", name: "slice")), [start, stop, step]))
     }
 
+    @Test(.timeLimit(.minutes(1))) func `Nothing is nothing however often, and what is too much is a MemoryError`() throws {
+        for method in ["__mul__", "__rmul__", "__imul__"] {
+            #expect(try list([]).call(method, .int(.max)).exception == nil)
+            #expect(try list([1]).call(method, .int(1 << 40)).exception?.name == "MemoryError")
+        }
+    }
+
     @Test func `Slices are read, replaced and deleted as Python does`() throws {
         let list = try list([0, 1, 2, 3, 4, 5])
         #expect(try list.call("__getitem__", slice(1, 4)).value() == [1, 2, 3])

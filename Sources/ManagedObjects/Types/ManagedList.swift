@@ -105,6 +105,8 @@ extension ManagedList {
     }
 
     private func repeated(_ times: Int) throws(PythonException) -> [Fragment] {
+        // Nothing, however often.
+        guard !elements.isEmpty else { return [] }
         let (count, overflow) = elements.count.multipliedReportingOverflow(by: max(times, 0))
         guard !overflow, count <= 1 << 28 else { throw PythonException(name: "MemoryError") }
         return (0..<max(times, 0)).flatMap { _ in elements }
