@@ -77,12 +77,11 @@ struct CFunction: Sendable {
 
     private func bindKeywords(_ arguments: Arguments, _ names: [String]) throws(PythonException) -> BoundArguments {
         let given = arguments.positional.count + arguments.keywords.count
-        guard given <= names.count || !arguments.positional.isEmpty else {
+        if arguments.positional.isEmpty, given > names.count {
             throw .typeError("\(name)() takes at most \(names.count) keyword arguments (\(given) given)")
         }
-        let bound = try bind(arguments, names)
-        guard arguments.positional.isEmpty else { throw .typeError("\(name)() takes no positional arguments") }
-        return bound
+        guard arguments.positional.isEmpty || given > names.count else { throw .typeError("\(name)() takes no positional arguments") }
+        return try bind(arguments, names)
     }
 
     /// `append`

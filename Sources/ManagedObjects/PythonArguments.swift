@@ -128,8 +128,9 @@ extension Fragment {
 
     /// `iter([…])`, which goes to the client with all that it has to give.
     static func iterator(over elements: some Sequence<Fragment>) throws(PythonException) -> Fragment {
-        let list = try FragmentBuilder.list(elements).pythonValue()
-        return try Fragment(pythonValue: .instance(PickleInstance(.global(PickleGlobal(module: "builtins", name: "iter")), [list])))
+        let list = FragmentBuilder.list(elements)
+        let iterator = try PickleInstance(.global(PickleGlobal(module: "builtins", name: "iter")), [list.pythonValue()])
+        return try Fragment(pythonValue: .instance(iterator), from: list)
     }
 
     /// Pickles parts of the value again, each for itself.

@@ -36,7 +36,7 @@ struct SetMembers: Sendable {
     var frozen: Fragment {
         get throws(PythonException) {
             guard case .set(let elements) = try fragment.pythonValue() else { return fragment }
-            return try Fragment(pythonValue: .frozenSet(elements))
+            return try Fragment(pythonValue: .frozenSet(elements), from: fragment)
         }
     }
 

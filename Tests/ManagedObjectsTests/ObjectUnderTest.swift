@@ -42,8 +42,10 @@ struct ObjectUnderTest {
 
     struct Unexpected: Error { let outcome: Outcome }
 
-    func call(_ method: String, _ arguments: PickleValue..., session: UInt64 = 1, at now: Int64 = 0) throws -> Called {
-        try call(method, positional: arguments, session: session, at: now)
+    func call(
+        _ method: String, _ arguments: PickleValue..., session: UInt64 = 1, at now: Int64 = 0, python: PythonVersion = .latest
+    ) throws -> Called {
+        try call(method, positional: arguments, session: session, at: now, python: python)
     }
 
     func call(

@@ -75,6 +75,14 @@ struct PythonVersionTests {
         #expect(try set.call("__iter__").unserializable == nil)
     }
 
+    @Test func `A frozenset that comes of a set keeps Python 2's strings`() throws {
+        var sent = Arguments([try Fragment(.list([.legacyString(Array("a".utf8))]), at: .v2)])
+        sent.python = .python2
+        let set = ObjectUnderTest(try ManagedSet(sent))
+        guard case .frozenSet(let elements) = try set.call("__ror__", .frozenSet([]), python: .python2).value() else { Issue.record("not frozen"); return }
+        guard case .legacyString? = elements.first else { Issue.record("\(elements)"); return }
+    }
+
     private func text(_ reply: Reply) -> String? {
         if case .text(let text) = reply { text.string } else { nil }
     }

@@ -105,11 +105,11 @@ extension ManagedList {
     }
 
     private func repeated(_ times: Int) throws(PythonException) -> [Fragment] {
-        // Nothing, however often.
-        guard !elements.isEmpty else { return [] }
-        let (count, overflow) = elements.count.multipliedReportingOverflow(by: max(times, 0))
+        // Nothing may be repeated any number of times, which must not be counted.
+        guard !elements.isEmpty, times > 0 else { return [] }
+        let (count, overflow) = elements.count.multipliedReportingOverflow(by: times)
         guard !overflow, count <= 1 << 28 else { throw PythonException(name: "MemoryError") }
-        return (0..<max(times, 0)).flatMap { _ in elements }
+        return (0..<times).flatMap { _ in elements }
     }
 
     /// The elements of the first argument, which must be a list.
