@@ -89,14 +89,6 @@ struct ManagedListTests {
         #expect(try list.call("pop").exception?.arguments == ["pop from empty list"])
     }
 
-    @Test(.timeLimit(.minutes(1))) func `An empty list is repeated any number of times at once`() throws {
-        let list = try list([])
-        for method in ["__mul__", "__rmul__", "__imul__"] { #expect(try list.call(method, .int(.max)).value() == []) }
-        _ = try list.call("append", 1)
-        #expect(try list.call("__mul__", .int(.max)).exception?.name == "MemoryError")
-        #expect(try list.call("__mul__", -1).value() == [])
-    }
-
     @Test func `A list is made from anything that can be iterated`() throws {
         let range = PickleValue.instance(PickleInstance(.global(PickleGlobal(module: "builtins", name: "range")), [0, 10, 3]))
         #expect(try list(range).repr() == "[0, 3, 6, 9]")
