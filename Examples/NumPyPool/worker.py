@@ -26,7 +26,8 @@ def work():
             results.put({'trace': float(numpy.trace(matrix)), 'eigenvalues': numpy.linalg.eigvalsh(matrix)})
             done += 1
     except (EOFError, EnvironmentError):  # the master has all results and has ended
-        print('%d matrices, worker exit.' % done)
+        # In one piece: the workers share an output.
+        sys.stdout.write('%d matrices, worker exit.\n' % done)
 
 
 if __name__ == '__main__':
