@@ -1,6 +1,15 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
+/// An executable that uses the library.
+func tool(_ name: String, in folder: String, also dependencies: [Target.Dependency] = []) -> Target {
+    .executableTarget(
+        name: name, dependencies: [.product(name: "Multiprocessing", package: "swift-multiprocessing")] + dependencies,
+        path: "Sources/\(folder)", swiftSettings: [.swiftLanguageMode(.v6)])
+}
+
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+
 let package = Package(
     name: "Benchmarks",
     dependencies: [
@@ -8,23 +17,9 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
     ],
     targets: [
-        .executableTarget(
-            name: "load",
-            dependencies: [
-                .product(name: "Multiprocessing", package: "swift-multiprocessing"),
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
-            ],
-            path: "Sources/Load", swiftSettings: [.swiftLanguageMode(.v6)]),
-        .executableTarget(
-            name: "client",
-            dependencies: [
-                .product(name: "Multiprocessing", package: "swift-multiprocessing"),
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
-            ],
-            path: "Sources/Client", swiftSettings: [.swiftLanguageMode(.v6)]),
-        .executableTarget(
-            name: "startup", dependencies: [.product(name: "Multiprocessing", package: "swift-multiprocessing")],
-            path: "Sources/Startup", swiftSettings: [.swiftLanguageMode(.v6)]),
+        tool("load", in: "Load", also: [argumentParser]),
+        tool("client", in: "Client", also: [argumentParser]),
+        tool("startup", in: "Startup"),
         .executableTarget(name: "pingpong", path: "Sources/PingPong", cSettings: [.unsafeFlags(["-O2"])]),
     ]
 )

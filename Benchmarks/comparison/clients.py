@@ -189,9 +189,7 @@ elif kind == 'blocked':
 elif kind == 'reply':
     from multiprocessing.connection import Client
     from multiprocessing.managers import dispatch
-    o = m.list([bytes(1000000)] * 1)
-    value = bytes(count)
-    o[0] = value
+    o = m.list([bytes(count)])
     c = Client(tuple(address) if isinstance(address, list) else address, authkey=b'abc')
     dispatch(c, None, 'accept_connection', ('slow',))
     for _ in range(20):

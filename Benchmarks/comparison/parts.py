@@ -148,25 +148,23 @@ def start(options):
 def memory(options):
     """Row 10: what much of something costs."""
     rows = []
-    for label, script, arguments, count in [
-            ('idle connections', clients.IDLE, [5000], 5000), ('entries of a dict, int to int', clients.FILL, ['dict', 1000000], 1000000),
-            ('managed objects (Lock)', clients.FILL, ['objects', 100000], 100000)]:
+    # CPython's server has a thread for each connection, and takes milliseconds to make an object.
+    for label, script, arguments, theirs, mine in [
+            ('idle connections', clients.IDLE, [], 1000, 5000), ('entries of a dict, int to int', clients.FILL, ['dict'], 1000000, 1000000),
+            ('managed objects (Lock)', clients.FILL, ['objects'], 5000, 100000)]:
         measured = []
-        for start in (lambda: servers.cpython(options.python), servers.ours):
-            # CPython's has a thread for each connection, and takes milliseconds to make an object.
-            few = count if start is servers.ours or script is not clients.FILL or 'dict' in arguments else count // 20
-            few = min(few, 1000) if script is clients.IDLE and start is not servers.ours else few
-            with start() as server:
+        for server, count in [(servers.cpython(options.python), theirs), (servers.ours(), mine)]:
+            with server as server:
                 before = server.memory()
-                held = clients.Held(options.python, script, json.dumps(server.python_address), *(arguments[:-1] + [few]))
+                held = clients.Held(options.python, script, json.dumps(server.python_address), *(arguments + [count]))
                 if script is clients.FILL:
                     before = server.memory()
                     held.go()
                     held.wait()
-                measured.append((server.memory() - before) / few)
+                measured.append((server.memory() - before) / count)
                 held.process.kill()
                 held.process.communicate()
-        rows.append([label, number(count), '%.0f' % measured[0], '%.0f' % measured[1]])
+        rows.append([label, number(mine), '%.0f' % measured[0], '%.0f' % measured[1]])
     return Table('Memory, bytes for each', ['what', 'how many', 'CPython', 'ours'], rows, note='CPython: 1,000 connections, 5,000 objects.')
 
 
