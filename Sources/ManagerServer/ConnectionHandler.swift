@@ -55,9 +55,8 @@ final class ConnectionHandler: ChannelDuplexHandler {
         self.context = context
         let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
         let id = connections.insert(bound)
-        var limits = PickleLimits.default
-        limits.size = configuration.maximumMessageLength
-        session = Session(id: id, functions: functions, connections: connections, limits: limits, python: configuration.python)
+        session = Session(
+            id: id, functions: functions, connections: connections, limits: configuration.pickleLimits, python: configuration.python)
         handshakeTimer = context.eventLoop.scheduleTask(in: TimeAmount(configuration.handshakeTimeout)) {
             bound.value.handshakeHasTimedOut()
         }

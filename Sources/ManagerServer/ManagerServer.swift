@@ -67,11 +67,11 @@ public final class ManagerServer: Sendable {
 }
 
 /// What every connection of one server shares.
-private final class ServerContext: Sendable {
+final class ServerContext: Sendable {
     /// Known once the server listens, which is before anyone can connect and ask for it.
     let address: Mutex<ManagerAddress>
     private let registry: Registry
-    private let objects: ObjectTable
+    let objects: ObjectTable
     private let configuration: ServerConfiguration
     private let connections: Connections
     private let logger: Logger
@@ -90,13 +90,18 @@ private final class ServerContext: Sendable {
         self.requestShutdown = requestShutdown
     }
 
-    /// Serves a new connection.
-    @Sendable
-    func accept(_ channel: any Channel) -> EventLoopFuture<Void> {
-        let functions = ServerFunctions(
+    /// The functions of the server itself, for one connection.
+    var functions: ServerFunctions {
+        ServerFunctions(
             registry: registry, objects: objects, address: address.withLock { $0 },
             maximumOutstandingCalls: configuration.maximumOutstandingCalls,
             shutdown: { [requestShutdown] in requestShutdown.yield() })
+    }
+
+    /// Serves a new connection.
+    @Sendable
+    func accept(_ channel: any Channel) -> EventLoopFuture<Void> {
+        let functions = functions
         return channel.eventLoop.makeCompletedFuture {
             try channel.pipeline.syncOperations.addHandler(
                 ConnectionHandler(configuration: self.configuration, functions: functions, connections: self.connections, logger: self.logger))
