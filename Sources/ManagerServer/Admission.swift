@@ -9,6 +9,15 @@ struct Admission {
         var perPeer: Int
         /// That have not authenticated yet.
         var unauthenticated: Int
+
+        init(perPeer: Int, unauthenticated: Int) {
+            self.perPeer = perPeer
+            self.unauthenticated = unauthenticated
+        }
+
+        init(_ configuration: ServerConfiguration) {
+            self.init(perPeer: configuration.maximumConnectionsPerPeer, unauthenticated: configuration.maximumUnauthenticatedConnections)
+        }
     }
 
     /// What is to be done about a new connection.

@@ -69,9 +69,8 @@ final class ConnectionHandler: ChannelDuplexHandler {
             context.close(promise: nil)
             return
         }
-        var limits = PickleLimits.default
-        limits.size = configuration.maximumMessageLength
-        session = Session(id: id, functions: functions, connections: connections, limits: limits, python: configuration.python)
+        session = Session(
+            id: id, functions: functions, connections: connections, limits: configuration.pickleLimits, python: configuration.python)
         handshakeTimer = context.eventLoop.scheduleTask(in: TimeAmount(configuration.handshakeTimeout)) {
             bound.value.handshakeHasTimedOut()
         }

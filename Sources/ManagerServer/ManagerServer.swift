@@ -28,8 +28,7 @@ public final class ManagerServer: Sendable {
     /// - Throws: `TransportError` when the address cannot be listened on.
     public init(_ registry: Registry, configuration: ServerConfiguration, logger: Logger) async throws {
         group = MultiThreadedEventLoopGroup(numberOfThreads: configuration.threads ?? System.coreCount)
-        connections = Connections(Admission.Limits(
-            perPeer: configuration.maximumConnectionsPerPeer, unauthenticated: configuration.maximumUnauthenticatedConnections))
+        connections = Connections(Admission.Limits(configuration))
         gracePeriod = configuration.gracePeriod
         (shutdownRequests, requestShutdown) = AsyncStream.makeStream()
         do {
@@ -75,11 +74,11 @@ public final class ManagerServer: Sendable {
 }
 
 /// What every connection of one server shares.
-private final class ServerContext: Sendable {
+final class ServerContext: Sendable {
     /// Known once the server listens, which is before anyone can connect and ask for it.
     let address: Mutex<ManagerAddress>
     private let registry: Registry
-    private let objects: ObjectTable
+    let objects: ObjectTable
     private let memory: MemoryWatch
     private let configuration: ServerConfiguration
     private let connections: Connections
@@ -100,13 +99,18 @@ private final class ServerContext: Sendable {
         self.requestShutdown = requestShutdown
     }
 
-    /// Serves a new connection.
-    @Sendable
-    func accept(_ channel: any Channel) -> EventLoopFuture<Void> {
-        let functions = ServerFunctions(
+    /// The functions of the server itself, for one connection.
+    var functions: ServerFunctions {
+        ServerFunctions(
             registry: registry, objects: objects, memory: memory, address: address.withLock { $0 },
             maximumOutstandingCalls: configuration.maximumOutstandingCalls,
             shutdown: { [requestShutdown] in requestShutdown.yield() })
+    }
+
+    /// Serves a new connection.
+    @Sendable
+    func accept(_ channel: any Channel) -> EventLoopFuture<Void> {
+        let functions = functions
         return channel.eventLoop.makeCompletedFuture {
             try channel.pipeline.syncOperations.addHandler(
                 ConnectionHandler(configuration: self.configuration, functions: functions, connections: self.connections, logger: self.logger))

@@ -46,4 +46,11 @@ public struct ServerConfiguration: Sendable {
         self.address = address
         self.authkey = authkey
     }
+
+    /// What a request may hold.
+    var pickleLimits: PickleLimits {
+        var limits = PickleLimits.default
+        limits.size = maximumMessageLength
+        return limits
+    }
 }
