@@ -13,6 +13,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
     typealias OutboundOut = ByteBuffer
 
     private enum Phase {
+        case connecting
         case authenticating(Authentication)
         /// Authenticated; the first request says what the connection is for.
         case opening
@@ -24,9 +25,15 @@ final class ConnectionHandler: ChannelDuplexHandler {
     private let configuration: ServerConfiguration
     private let functions: ServerFunctions
     private let connections: Connections
+    private let access: AccessControl
+    private let auditLog: AuditLog?
     private let logger: Logger
 
-    private var phase: Phase
+    private var phase = Phase.connecting
+    /// The keys that the handshake was begun with.
+    private var offeredAccess: ServerAccess?
+    /// Whose key the peer has shown to know.
+    private var keyHolder: String?
     private var session: Session?
     private var decoder = FrameDecoder(maximumLength: Authentication.maximumMessageLength)
     private var input = ByteBuffer()
@@ -38,12 +45,16 @@ final class ConnectionHandler: ChannelDuplexHandler {
     /// A read was asked for and held back.
     private var readIsHeldBack = false
 
-    init(configuration: ServerConfiguration, functions: ServerFunctions, connections: Connections, logger: Logger) {
+    init(
+        configuration: ServerConfiguration, functions: ServerFunctions, connections: Connections, access: AccessControl, auditLog: AuditLog?,
+        logger: Logger
+    ) {
         self.configuration = configuration
         self.functions = functions
         self.connections = connections
+        self.access = access
+        self.auditLog = auditLog
         self.logger = logger
-        phase = .authenticating(Authentication(role: .server, key: configuration.authkey))
     }
 
     /// Bytes of replies that are gathered before they are written, so that a peer that sends much and reads nothing is noticed.
@@ -58,15 +69,22 @@ final class ConnectionHandler: ChannelDuplexHandler {
         var limits = PickleLimits.default
         limits.size = configuration.maximumMessageLength
         session = Session(id: id, functions: functions, connections: connections, limits: limits, python: configuration.python)
+        session?.audit = auditLog.map { SessionAudit($0, session: id, peer: peer) }
         handshakeTimer = context.eventLoop.scheduleTask(in: TimeAmount(configuration.handshakeTimeout)) {
             bound.value.handshakeHasTimedOut()
         }
         context.channel.rearmQuickAcknowledgement()
-        if case .authenticating(var authentication) = phase, let challenge = authentication.start() {
-            output.writeFrame(challenge)
-            phase = .authenticating(authentication)
-            flush()
-        }
+        beginAuthentication()
+    }
+
+    /// The keys are read when the connection is known, so that it is told of all that replaces them.
+    private func beginAuthentication() {
+        let offered = access.current
+        var authentication = Authentication(serverKeys: offered.keys, allowsMD5: configuration.allowsMD5)
+        offeredAccess = offered
+        if let challenge = authentication.start() { output.writeFrame(challenge) }
+        phase = .authenticating(authentication)
+        flush()
     }
 
     func channelInactive(context: ChannelHandlerContext) {
@@ -76,13 +94,14 @@ final class ConnectionHandler: ChannelDuplexHandler {
         let waiting = calls.removeAll()
         if var session {
             connections.remove(session.id)
+            session.audit?.ended()
             session.end(waiting: waiting)
         }
         session = nil
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        logger.debug("connection failed", metadata: ["error": "\(error)"])
+        if error is TLSError { noteRefusal(error) } else { logger.debug("connection failed", metadata: ["error": "\(error)"]) }
         context.close(promise: nil)
     }
 
@@ -90,6 +109,13 @@ final class ConnectionHandler: ChannelDuplexHandler {
         logger.debug("a peer did not authenticate in time")
         context?.close(promise: nil)
     }
+
+    private func noteRefusal(_ error: any Error) {
+        logger.info("a peer was refused", metadata: ["peer": "\(peer)", "reason": "\(error)"])
+        session?.audit?.refused("\(error)")
+    }
+
+    private var peer: String { context?.channel.peerName ?? "unknown" }
 
     /// Ends the connection.
     func close() {
@@ -166,6 +192,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
     private func serve(_ frame: UnsafeRawBufferPointer, now: Timestamp) {
         switch phase {
+        case .connecting: break
         case .authenticating(let authentication): authenticate(authentication, frame)
         case .opening: open(frame)
         case .serving: receive(frame, now: now)
@@ -189,7 +216,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
                 beginOpening(after: authentication)
             }
         } catch {
-            logger.debug("a peer was refused", metadata: ["reason": "\(error)"])
+            noteRefusal(error)
             if let reply = error.reply { output.writeFrame(reply) }
             closeAfterFlush()
         }
@@ -197,8 +224,25 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
     private func beginOpening(after authentication: Authentication) {
         phase = .opening
+        if let position = authentication.keyPosition, let offeredAccess { apply(offeredAccess.grant(ofKeyAt: position)) }
+        offeredAccess = nil
+        session?.audit?.authenticated()
         session?.peerIsLegacy = authentication.peerIsLegacy
         decoder.maximumLength = configuration.maximumMessageLength
+    }
+
+    private func apply(_ grant: KeyGrant) {
+        keyHolder = grant.name
+        session?.audit?.holder = grant.name
+        let access = SessionAccess(grant, functions.objects, session?.audit)
+        session?.access = access
+    }
+
+    /// The keys, or what they allow, are others from now on. A peer goes on with what its holder may do now; one whose holder there is no more ends,
+    /// and so does one that has not authenticated yet, since it may know a key that has been taken away.
+    func accessHasChanged() {
+        guard let keyHolder, let grant = access.current.grant(named: keyHolder) else { return close() }
+        apply(grant)
     }
 
     private func open(_ frame: UnsafeRawBufferPointer) {

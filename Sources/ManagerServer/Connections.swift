@@ -48,6 +48,11 @@ final class Connections: Sendable {
         deliver(effects, from: object)
     }
 
+    /// Runs the body with every connection there is now, on the connection's own event loop.
+    func forEach(_ body: @escaping @Sendable (ConnectionHandler) -> Void) {
+        for handler in state.withLock({ Array($0.handlers.values) }) { handler.eventLoop.execute { body(handler.value) } }
+    }
+
     /// Whether the server ends.
     var areClosing: Bool { state.withLock { $0.areClosing } }
 

@@ -13,6 +13,10 @@ struct Session {
     private let fixedPython: PythonVersion?
     /// Whether the peer's handshake was that of Python 3.11 and earlier.
     var peerIsLegacy = false
+    /// What the peer may do; `nil` for everything.
+    var access: SessionAccess?
+    /// Is told of what the peer does, when there is an audit log.
+    var audit: SessionAudit?
     /// References that were taken by calls of this session itself.
     private var references: [String: Int] = [:]
     /// The objects of which the session may hold something.
@@ -68,6 +72,11 @@ struct Session {
         let version = reader.peerProtocol
         var arguments = request.mayHoldProxies ? functions.objects.claim(request.arguments, for: identifier) : request.arguments
         arguments.python = python
+        if let refusal = refusal(of: request.method, arguments, identifier) {
+            write(refusal, at: version, into: &output)
+            return .answered
+        }
+        audit?.called(request.method, of: identifier, name: functions.objects.name(of: identifier) ?? "")
         var effects = Effects()
         let result = object.call(
             request.method, arguments, id: call, now: now, effects: &effects)
@@ -84,6 +93,17 @@ struct Session {
         case .runs(let running):
             running.start(WorkThreads.shared) { [connections] in connections.deliver($0, from: object) }
             return .waits(WaitingCall(id: call, object: object, version: version), until: nil)
+        }
+    }
+
+    /// What a call is answered with that the peer may not make; `nil` for one that it may.
+    private mutating func refusal(of method: String, _ arguments: Arguments, _ identifier: String) -> PythonException? {
+        do throws(PythonException) {
+            try access?.checkCall(method, of: identifier, arguments.python)
+            try access?.checkReferences(of: arguments, arguments.python)
+            return nil
+        } catch {
+            return error
         }
     }
 
@@ -141,12 +161,19 @@ extension Session {
     private mutating func callServer(_ request: Request, keepingReferences: Bool = true, into output: inout ByteBuffer) {
         let version = reader.peerProtocol
         do throws(PythonException) {
-            let result = try functions.call(request, at: version, python: python)
+            let result = try functions.call(request, at: version, python: python, by: access)
             if keepingReferences { note(result.references) }
+            audit(request.method, result.references?.identifier)
             ReplyWriter.write(.value, result.reply, at: version, to: &output)
         } catch {
             write(traceback: error, into: &output)
         }
+    }
+
+    private func audit(_ function: String, _ identifier: String?) {
+        guard let audit else { return }
+        if function == "create", let identifier { audit.created(identifier, name: functions.objects.name(of: identifier) ?? "") }
+        if Permissions.administration.contains(function) { audit.administered(function) }
     }
 
     private mutating func note(_ change: (identifier: String, change: Int)?) {
