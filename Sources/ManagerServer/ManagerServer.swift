@@ -25,6 +25,7 @@ public final class ManagerServer: Sendable {
     ///
     /// - Parameters:
     ///   - registry: what it offers.
+    ///   - configuration: how it runs.
     ///   - logger: is told of peers that were refused, and why, at `info`, and of connections that fail, at `debug`; never of a value or a key.
     /// - Throws: `TransportError` when the address cannot be listened on; ``AuditError`` when the audit log cannot be opened;
     ///   `TLSError` when a certificate or its key cannot be used.

@@ -30,12 +30,16 @@ public struct ServerConfiguration: Sendable {
     /// Threads that serve connections; `nil` for one for each processor.
     public var threads: Int?
 
-    /// - Parameter authkey: what every peer must know, who may then do everything.
+    /// - Parameters:
+    ///   - address: where it listens.
+    ///   - authkey: what every peer must know, who may then do everything.
     public init(address: ManagerAddress, authkey: AuthenticationKey) {
         self.init(address: address, access: .key(authkey))
     }
 
-    /// - Parameter access: who may use the server, and what each may do.
+    /// - Parameters:
+    ///   - address: where it listens.
+    ///   - access: who may use the server, and what each may do.
     public init(address: ManagerAddress, access: ServerAccess) {
         self.address = address
         self.access = access

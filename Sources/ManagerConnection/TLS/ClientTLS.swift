@@ -38,7 +38,9 @@ public struct ClientTLSContext: Sendable {
 
     /// Has a connection speak TLS, before any other handler is added. To be called on its event loop.
     ///
-    /// - Parameter address: what is connected to; an IP address is no name, and the certificate has to be for the address itself.
+    /// - Parameters:
+    ///   - channel: the connection.
+    ///   - address: what is connected to; an IP address is no name, and the certificate has to be for the address itself.
     public func secure(_ channel: any Channel, to address: ManagerAddress) throws {
         let handler = try NIOSSLClientHandler(context: context, serverHostname: serverName ?? address.certificateName)
         try channel.pipeline.syncOperations.addHandler(handler)

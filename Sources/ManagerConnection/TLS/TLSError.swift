@@ -22,9 +22,10 @@ extension TLSError {
         switch TLSFailure(error) {
         case .certificateIsRefused: self.init("the server's certificate \(Self.fault(of: handler?.peerCertificate))")
         case .nameIsAnother:
-            self.init("the server's certificate is for another name than the one that it was connected to; connect by a name that the certificate has, or name that")
+            self.init("the server's certificate is for another name than the one that it was connected to; connect by a name that the certificate has, or say which name is expected")
         case .isNoTLS: self.init("the server does not speak TLS; connect without it, or start the server with a certificate")
         case .refusedByPeer(let alert): self.init("the server refused this client's certificate, or asks for one (\(alert))")
+        case .isEnded: self.init("the server ended the connection before both sides spoke TLS")
         case .other(let text): self.init("TLS failed: \(text)")
         case nil: return nil
         }
@@ -39,6 +40,7 @@ extension TLSError {
         case .certificateIsRefused: self.init("the client's certificate \(Self.fault(of: handler?.peerCertificate))")
         case .nameIsAnother, .isNoTLS: self.init("the client does not speak TLS")
         case .refusedByPeer(let alert): self.init("the client refused this server's certificate (\(alert))")
+        case .isEnded: self.init("the client ended the connection before both sides spoke TLS, as it does when the certificate is for another name")
         case .other(let text): self.init("TLS failed: \(text)")
         case nil: return nil
         }

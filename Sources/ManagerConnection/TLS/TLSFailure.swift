@@ -14,9 +14,11 @@ enum TLSFailure {
     case isNoTLS
     /// The peer does not accept this side's certificate; with its alert.
     case refusedByPeer(String)
+    /// The peer has ended the connection before both spoke TLS.
+    case isEnded
     case other(String)
 
-    /// - Returns: `nil` when it is no error of TLS, or only says that the connection ended without a word.
+    /// - Returns: `nil` when it is no error of TLS, or only says that the connection ended later.
     init?(_ error: any Error) {
         if let error = error as? NIOSSLExtraError {
             self = error == .failedToValidateHostname ? .nameIsAnother : .other("\(error)")
@@ -35,6 +37,8 @@ enum TLSFailure {
             self = .certificateIsRefused
         } else if ["WRONG_VERSION_NUMBER", "HTTP_REQUEST", "UNEXPECTED_MESSAGE", "BAD_PACKET_LENGTH"].contains(where: reasons.contains) {
             self = .isNoTLS
+        } else if reasons.contains("EOF during handshake") {
+            self = .isEnded
         } else {
             self = .other(reasons)
         }

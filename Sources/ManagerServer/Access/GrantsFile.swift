@@ -39,7 +39,9 @@ public struct GrantsFile: Sendable {
 
     /// Reads the text.
     ///
-    /// - Parameter names: what is registered at the server; any other name is a mistake.
+    /// - Parameters:
+    ///   - text: the lines.
+    ///   - names: what is registered at the server; any other name is a mistake.
     /// - Throws: ``GrantsSyntaxError`` at the first mistake.
     public init(_ text: String, names: some Sequence<String>) throws(GrantsSyntaxError) {
         self.names = Set(names).union(["Iterator"])

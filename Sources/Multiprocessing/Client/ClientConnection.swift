@@ -133,8 +133,10 @@ final class ClientConnectionHandler: ChannelInboundHandler {
     }
 
     func channelInactive(context: ChannelHandlerContext) {
-        let hint = authentication == nil ? "" : " during the handshake: it may expect TLS"
-        fail(ManagerError(.connectionLost, "the manager's server closed the connection\(hint)"))
+        guard authentication == nil else {
+            return fail(ManagerError(.cannotConnect, "the server closed the connection during the handshake: it may expect TLS"))
+        }
+        fail(ManagerError(.connectionLost, "the manager's server closed the connection"))
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
