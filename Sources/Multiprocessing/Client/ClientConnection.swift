@@ -1,6 +1,5 @@
 import ManagerConnection
 import NIOCore
-import NIOPosix
 
 /// One authenticated connection to a manager's server: requests out, replies in the same order back.
 final class ClientConnection: Sendable {
@@ -16,11 +15,9 @@ final class ClientConnection: Sendable {
     ///
     /// - Throws: ``ManagerError`` when nobody listens, the key is another, TLS fails, or the time is over.
     static func open(
-        to address: ManagerAddress, authkey: AuthenticationKey, tls: ClientTLS?, timeout: Duration
+        to address: ManagerAddress, authkey: AuthenticationKey, tls: ClientTLS?, on loop: any EventLoop, timeout: Duration
     ) async throws -> ClientConnection {
-        let group = MultiThreadedEventLoopGroup.singleton
         let tls = try secured(tls)
-        let loop = group.next()
         let ready = loop.makePromise(of: NIOLoopBound<ClientConnectionHandler>.self)
         let channel: any Channel
         do {
