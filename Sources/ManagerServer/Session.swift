@@ -191,7 +191,9 @@ extension Session {
     mutating func write(_ reply: Reply, at version: PickleProtocol, into output: inout ReplyOutput) -> (any FragmentOwner)? {
         switch reply {
         case .value(let fragment) where fragment.owner != nil:
-            ReplyWriter.write(.value, functions.objects.delivered(fragment, to: python), at: version, to: &output)
+            // What the proxies refer to might be what the peer may not have.
+            let delivered = access == nil ? functions.objects.delivered(fragment, to: python) : fragment
+            ReplyWriter.write(.value, delivered, at: version, to: &output)
             return fragment.owner
         case .value(let fragment): ReplyWriter.write(.value, fragment, at: version, to: &output)
         case .text(let text): ReplyWriter.write(.value, Fragment(text: text, at: version), at: version, to: &output)

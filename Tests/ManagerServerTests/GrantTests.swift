@@ -121,6 +121,22 @@ import Testing
         }
     }
 
+    @Test(arguments: [PickleProtocol.v2, .v4]) func `An object is not read by way of a value in which somebody has put a proxy of it`(
+        _ version: PickleProtocol
+    ) async throws {
+        try await withGranting { server in
+            let (secret, shared) = (try create(server, "dict", "operate"), try create(server, "list", "operate"))
+            let (operator_, worker) = (try RawPeer.session(server, key: "operate"), try RawPeer.session(server, key: "work"))
+            #expect(try operator_.request(secret, "__setitem__", "k", "hidden").kind == "#RETURN")
+            #expect(try operator_.request(shared, "append", proxy(secret)).kind == "#RETURN")
+            let whole = version == .v2 ? "{'k': 'hidden'}" : "RebuildProxy"
+            #expect(try operator_.request(shared, "__getitem__", 0, at: version).result.description.contains(whole))
+            let read = try worker.request(shared, "__getitem__", 0, at: version)
+            #expect(read.kind == "#RETURN")
+            #expect(read.result.description.contains("RebuildProxy") && !read.result.description.contains("hidden"))
+        }
+    }
+
     private func proxy(_ identifier: String) -> PickleValue {
         let token = PickleInstance(
             .global(PickleGlobal(module: "multiprocessing.managers", name: "Token")), construction: .new,

@@ -113,11 +113,13 @@ final class RawPeer {
     }
 
     /// Sends a request and reads its reply: the kind and the result.
-    func request(_ identifier: String?, _ method: String, _ arguments: PickleValue...) throws -> (kind: String, result: PickleValue) {
+    func request(
+        _ identifier: String?, _ method: String, _ arguments: PickleValue..., at version: PickleProtocol = .v4
+    ) throws -> (kind: String, result: PickleValue) {
         let request: PickleValue = .tuple([
             identifier.map(PickleValue.string) ?? .none, .string(method), .tuple(PickleElements(arguments)), .dictionary([:]),
         ])
-        sendFrame(try Pickler(.v4).dump(request))
+        sendFrame(try Pickler(version).dump(request))
         return try reply()
     }
 
