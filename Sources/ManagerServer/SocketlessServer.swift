@@ -16,7 +16,8 @@ import Pickle
         self.configuration = configuration
         connections = Connections(Admission.Limits(configuration))
         let (_, requestShutdown) = AsyncStream.makeStream(of: Void.self)
-        context = ServerContext(registry, configuration, connections, logger, requestShutdown: requestShutdown)
+        context = ServerContext(
+            registry, configuration, connections, AccessControl(configuration.access), nil, logger, requestShutdown: requestShutdown)
     }
 
     /// Serves a channel as a connection that has been accepted, handshake included.

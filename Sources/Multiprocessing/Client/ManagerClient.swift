@@ -59,7 +59,8 @@ final class ManagerClient: Sendable {
         try limit.check()
         do {
             let timeout = limit.remaining(atMost: configuration.connectTimeout)
-            return try await ClientConnection.open(to: address, authkey: authkey, on: executor.eventLoop, timeout: timeout)
+            return try await ClientConnection.open(
+                to: address, authkey: authkey, tls: configuration.tls, on: executor.eventLoop, timeout: timeout)
         } catch where limit.hasPassed {
             throw limit.exceeded
         } catch where Task.isCancelled {
