@@ -105,7 +105,7 @@ struct Registration: Sendable {
 }
 
 extension Registry {
-    /// The types that Python's `SyncManager` registers, and that are built.
+    /// The types that Python's `SyncManager` registers, and that are built; with `LifoQueue`, `PriorityQueue`, `set` and `WorkQueue`.
     public static var standard: Registry {
         var registry = Registry()
         registry.register("dict", ManagedDictionary.self)
@@ -114,6 +114,7 @@ extension Registry {
         registry.register("JoinableQueue", ManagedQueue.self)
         registry.register("LifoQueue") { (arguments) throws(PythonException) in try ManagedQueue(arguments, order: .lifo) }
         registry.register("PriorityQueue") { (arguments) throws(PythonException) in try ManagedQueue(arguments, order: .priority) }
+        registry.register("WorkQueue", ManagedWorkQueue.self)
         registry.register("set", ManagedSet.self)
         registry.register("Array", ManagedArray.self)
         registry.register("Value", ManagedValue.self)
@@ -127,6 +128,12 @@ extension Registry {
         registry.register("Barrier", ManagedBarrier.self)
         registry.refuse("Pool", because: "a Pool would run your functions inside the server, which runs nothing it receives; use multiprocessing.Pool in the client")
         return registry
+    }
+
+    /// Has each `JoinableQueue` that is made from now on deliver again what a session took and did not say to be done (`task_done`) before it
+    /// ended, as ``ManagedQueue/init(capacity:order:redelivers:)`` tells.
+    public mutating func redeliverFromJoinableQueues() {
+        register("JoinableQueue") { (arguments) throws(PythonException) in try ManagedQueue(arguments, order: .fifo, redelivers: true) }
     }
 
     /// Registers one new object of a type that is registered already, for all who ask: `--register get_task=Queue`.

@@ -34,6 +34,9 @@ final class ConnectionHandler: ChannelDuplexHandler {
     private var form = MessageForm.plain(PlainMessages())
     private var calls = OutstandingCalls()
     private var handshakeTimer: Scheduled<Void>?
+    private var silence = Silence()
+    /// Looks whether the peer is still there, once it has sent a heartbeat.
+    private var silenceTimer: RepeatedTask?
     private var context: ChannelHandlerContext?
     /// A read was asked for and held back.
     private var readIsHeldBack = false
@@ -71,6 +74,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
     func channelInactive(context: ChannelHandlerContext) {
         handshakeTimer?.cancel()
+        silenceTimer?.cancel()
         phase = .closing
         self.context = nil
         let waiting = calls.removeAll()
@@ -99,6 +103,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
     // MARK: Reading
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        silence.end()
         var bytes = unwrapInboundIn(data)
         if input.readableBytes == 0 { input = bytes } else { input.writeBuffer(&bytes) }
         process()
@@ -135,7 +140,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
     /// Serves the frames that are there, as long as the connection is able to go on.
     private func process() {
-        let now = Timestamp(nanoseconds: Int64(NIODeadline.now().uptimeNanoseconds))
+        let now = Timestamp.now
         // Each use of a stored buffer would be checked for being the only one; and who comes here from a flush finds nothing to serve twice.
         var pending = input
         input = ByteBuffer()
@@ -227,6 +232,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
             serve(body, as: number, now: now)
         case .cancellation(let number): cancel(number)
         case .acknowledgement(let number): calls.release(number)
+        case .heartbeat: answerHeartbeat()
         case nil: closeAfterFlush()
         }
     }
@@ -279,6 +285,23 @@ final class ConnectionHandler: ChannelDuplexHandler {
         guard let call = calls[number], session?.cancel(call) == true else { return }
         calls.remove(number)
         end(beginReply(to: number), .isCancelled)
+    }
+
+    // MARK: Signs of life
+
+    private func answerHeartbeat() {
+        end(beginReply(to: 0), .isHeartbeat)
+        guard silenceTimer == nil, let context, let interval = configuration.heartbeat.map({ TimeAmount($0) }) else { return }
+        let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
+        silenceTimer = context.eventLoop.scheduleRepeatedTask(initialDelay: interval, delay: interval) { _ in bound.value.lookForSilence() }
+    }
+
+    private func lookForSilence() {
+        // What is not read cannot be heard.
+        if readIsHeldBack { silence.end() }
+        guard silence.look() else { return }
+        logger.debug("a peer gave no sign of life any more")
+        context?.close(promise: nil)
     }
 
     // MARK: Writing

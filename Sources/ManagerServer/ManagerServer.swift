@@ -27,12 +27,13 @@ public final class ManagerServer: Sendable {
     /// - Throws: `TransportError` when the address cannot be listened on.
     public init(_ registry: Registry, configuration: ServerConfiguration, logger: Logger) async throws {
         group = MultiThreadedEventLoopGroup(numberOfThreads: configuration.threads ?? System.coreCount)
-        connections = Connections()
+        connections = Connections(on: group.next())
         (shutdownRequests, requestShutdown) = AsyncStream.makeStream()
         do {
             let context = ServerContext(registry, configuration, connections, logger, requestShutdown: requestShutdown)
             (listener, address) = try await ManagerTransport.listen(
-                on: configuration.address, group: group, backlog: configuration.backlog, childInitializer: context.accept)
+                on: configuration.address, group: group, backlog: configuration.backlog, peerTimeout: configuration.peerTimeout,
+                childInitializer: context.accept)
             context.address.withLock { [address] in $0 = address }
         } catch {
             try? await group.shutdownGracefully()
@@ -95,7 +96,7 @@ private final class ServerContext: Sendable {
     func accept(_ channel: any Channel) -> EventLoopFuture<Void> {
         let functions = ServerFunctions(
             registry: registry, objects: objects, address: address.withLock { $0 },
-            maximumOutstandingCalls: configuration.maximumOutstandingCalls,
+            maximumOutstandingCalls: configuration.maximumOutstandingCalls, heartbeat: configuration.heartbeat,
             shutdown: { [requestShutdown] in requestShutdown.yield() })
         return channel.eventLoop.makeCompletedFuture {
             try channel.pipeline.syncOperations.addHandler(

@@ -30,11 +30,23 @@ struct ServeCommand: AsyncParsableCommand {
         transform: Self.version)
     var python: PythonVersion?
 
+    @Flag(
+        help: """
+            What a client took from a JoinableQueue and did not say to be done (task_done) when its connection ended is delivered again. \
+            For clients whose threads call task_done for what they took themselves.
+            """)
+    var redeliver = false
+
+    @Option(help: ArgumentHelp(
+        "How long a client may give no sign of life over TCP before what it holds is given back.", valueName: "seconds"))
+    var peerTimeout = 60.0
+
     @Option(help: "How many threads serve connections (default: one for each processor).")
     var threads: Int?
 
     func validate() throws {
         if let threads, threads < 1 { throw ValidationError("--threads must be at least 1") }
+        guard peerTimeout >= 1, peerTimeout <= 86_400 else { throw ValidationError("--peer-timeout must be from 1 to 86400") }
     }
 
     func run() async throws {
@@ -42,6 +54,7 @@ struct ServeCommand: AsyncParsableCommand {
         configuration.backlog = 4_096
         configuration.python = python
         configuration.threads = threads
+        configuration.peerTimeout = .seconds(peerTimeout)
         let (registry, settings) = (try registry(), configuration)
         try await Signals.untilRequested {
             let server = try await ManagerServer(
@@ -54,6 +67,7 @@ struct ServeCommand: AsyncParsableCommand {
 
     private func registry() throws -> Registry {
         var registry = Registry.standard
+        if redeliver { registry.redeliverFromJoinableQueues() }
         for entry in register {
             let parts = entry.split(separator: "=", maxSplits: 1).map(String.init)
             guard parts.count == 2 else { throw Failure("--register \(entry): write NAME=TYPE, such as get_task=Queue") }

@@ -56,7 +56,7 @@ final class ManagerClient: Sendable {
         try limit.check()
         do {
             let timeout = limit.remaining(atMost: configuration.connectTimeout)
-            return try await ClientConnection.open(to: address, authkey: authkey, timeout: timeout)
+            return try await ClientConnection.open(to: address, authkey: authkey, timeout: timeout, peerTimeout: configuration.peerTimeout)
         } catch where limit.hasPassed {
             throw limit.exceeded
         } catch where Task.isCancelled {
