@@ -7,12 +7,14 @@ import Pickle
 
 /// Runs the body with a server on a free port of this machine.
 func withServer(
-    authkey: AuthenticationKey = "abc", configure: (inout ServerConfiguration) -> Void = { _ in }, _ body: (ManagerServer) async throws -> Void
+    authkey: AuthenticationKey = "abc", configure: (inout ServerConfiguration) -> Void = { _ in },
+    register: (inout Registry) -> Void = { _ in }, _ body: (ManagerServer) async throws -> Void
 ) async throws {
     var configuration = ServerConfiguration(address: .tcp("127.0.0.1", 0), authkey: authkey)
     configure(&configuration)
     var registry = Registry.standard
     for name in ["get_task", "get_result"] { registry.register(name, shared: ManagedQueue()) }
+    register(&registry)
     let server = try await ManagerServer(registry, configuration: configuration, logger: Logger(label: "test"))
     do {
         try await body(server)

@@ -73,6 +73,13 @@ public struct WorkCounts: Codable, Hashable, Sendable {
     public let delayed: Int
     /// Those that were delivered too often.
     public let dead: Int
+
+    public init(ready: Int = 0, leased: Int = 0, delayed: Int = 0, dead: Int = 0) {
+        self.ready = ready
+        self.leased = leased
+        self.delayed = delayed
+        self.dead = dead
+    }
 }
 
 extension WorkQueueProxy {
