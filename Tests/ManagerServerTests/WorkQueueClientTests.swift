@@ -78,7 +78,7 @@ import Testing
         try await withWork(options) { server in
             #expect(try await run(python, server, "m.work().put_many(['poison', 'good'])") == "")
             for delivery in 1...3 {
-                let worker = try python.start(Self.opening + "print(m.work().lease()[1:]); time.sleep(60)", [String(server.port)])
+                let worker = try python.start(Self.opening + "q = m.work(); print(q.lease()[1:]); time.sleep(60)", [String(server.port)])
                 #expect(await worker.nextLine() == "('poison', \(delivery))")
                 worker.kill()
                 // The next one waits until the server has noticed.
