@@ -30,7 +30,7 @@ public struct ServerConfiguration: Sendable {
 
     /// How often a Swift client on TCP has to show that it is there; elsewhere the system tells when a peer is gone.
     var heartbeat: Duration? {
-        if case .tcp = address { peerTimeout / Silence.looks } else { nil }
+        if case .tcp = address { max(peerTimeout / Silence.looks, .milliseconds(1)) } else { nil }
     }
 
     public init(address: ManagerAddress, authkey: AuthenticationKey) {

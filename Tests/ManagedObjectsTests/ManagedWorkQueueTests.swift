@@ -14,7 +14,7 @@ struct ManagedWorkQueueTests {
 
     /// A lease's receipt, item and deliveries.
     private func lease(_ queue: ObjectUnderTest, session: UInt64 = 1, at now: Int64 = 0) throws -> (receipt: PickleValue, item: PickleValue, deliveries: PickleValue) {
-        try parts(try queue.call("lease", false, session: session, at: now).value())
+        try parts(try queue.call("lease", 0, session: session, at: now).value())
     }
 
     private func parts(_ lease: PickleValue?) throws -> (receipt: PickleValue, item: PickleValue, deliveries: PickleValue) {
@@ -44,7 +44,7 @@ struct ManagedWorkQueueTests {
         #expect(try counts(queue) == [0, 1, 0, 0])
         #expect(try queue.call("ack", first.receipt).value() == .none)
         #expect(try counts(queue) == [0, 0, 0, 0])
-        #expect(try queue.call("lease", false).exception?.name == "Empty")
+        #expect(try queue.call("lease", 0).exception?.name == "Empty")
     }
 
     @Test func `What a session has on lease comes back to the front, in its order, with its deliveries counted`() throws {
@@ -102,7 +102,7 @@ struct ManagedWorkQueueTests {
 
     @Test func `A call that is given up or timed out takes nothing`() throws {
         let queue = Self.queue()
-        let (given, timed) = (try queue.call("lease"), try queue.call("lease", true, 1.5, at: 1_000))
+        let (given, timed) = (try queue.call("lease"), try queue.call("lease", 1.5, at: 1_000))
         #expect(timed.deadline == .some(Timestamp(nanoseconds: 1_500_001_000)))
         var effects = Effects()
         #expect(queue.object.cancel(given.id, effects: &effects))
@@ -196,7 +196,7 @@ struct ManagedWorkQueueTests {
     @Test func `A lease ends at its deadline, unless it is renewed`() throws {
         let queue = Self.queue { $0.leaseTime = 10 }
         try put(queue, "work")
-        let leased = try queue.call("lease", false, session: 7)
+        let leased = try queue.call("lease", 0, session: 7)
         #expect(leased.wakeUp == Timestamp(nanoseconds: 10 * Self.second))
         let receipt = try parts(leased.value()).receipt
         #expect(try queue.call("renew", receipt, session: 7, at: 9 * Self.second).value() == .none)
@@ -254,7 +254,7 @@ struct ManagedWorkQueueTests {
         #expect(try queue.call("put_many", [3]).exception?.name == "Full")
         let waiting = try queue.call("put", 3, session: 2)
         #expect(waiting.waits)
-        let leased = try queue.call("lease", false)
+        let leased = try queue.call("lease", 0)
         #expect(leased.woken.map(\.call) == [waiting.id])
         #expect(try leased.woken[0].value() == true)
         let late = try queue.call("put", 4, true, 1)
@@ -289,9 +289,9 @@ struct ManagedWorkQueueTests {
         let waiting = try queue.call("put", positional: ["b"], keywords: [("key", "z")], session: 2)
         let same = try queue.call("put", positional: ["c"], keywords: [("key", "z")], session: 3)
         #expect(waiting.waits && same.waits)
-        let leased = try queue.call("lease", false)
+        let leased = try queue.call("lease", 0)
         #expect(try leased.woken.compactMap { try $0.value() } == [true])
-        let next = try queue.call("lease", false)
+        let next = try queue.call("lease", 0)
         #expect(next.woken.map(\.call) == [same.id])
         #expect(try next.woken[0].value() == false)
         _ = try queue.call("nack", try parts(leased.value()).receipt)
@@ -341,12 +341,12 @@ struct ManagedWorkQueueTests {
         let queue = ObjectUnderTest(try ManagedWorkQueue(arguments))
         _ = try queue.call("put_many", [1, 2], 0, 3)
         #expect(try queue.call("put_many", [1]).exception?.name == "Full")
-        #expect(try queue.call("lease", false).wakeUp == Timestamp(nanoseconds: 500_000_000))
+        #expect(try queue.call("lease", 0).wakeUp == Timestamp(nanoseconds: 500_000_000))
         #expect(try queue.call("put", 1, true, .none, -1).exception?.arguments == ["'delay' must be a non-negative number"])
         #expect(try queue.call("put", 1, true, .none, "x").exception?.name == "TypeError")
         #expect(try queue.call("put", 1, true, .none, 0, "x").exception?.name == "TypeError")
         #expect(try queue.call("put", 1, true, .none, 0, 0, []).exception?.arguments == ["unhashable type: 'list'"])
-        #expect(try queue.call("lease", true, -1).exception?.name == "ValueError")
+        #expect(try queue.call("lease", -1).exception?.name == "ValueError")
         #expect(try queue.call("ack", 99).exception?.arguments == ["no item is leased to this session under receipt 99"])
         #expect(throws: PythonException.self) { try ManagedWorkQueue(Arguments(keywords: [("nope", .none)])) }
         #expect(try queue.repr() == "<WorkQueue ready=1 leased=1 delayed=0 dead=0 at 0x1>")
@@ -356,7 +356,7 @@ struct ManagedWorkQueueTests {
         let queue = Self.queue()
         for item in 0..<2_000 { try put(queue, .int(item)) }
         var receipts: [PickleValue] = []
-        for number in 0..<2_000 { receipts.append(try parts(try queue.call("lease", false, .none, .int(2_000 - number)).value()).receipt) }
+        for number in 0..<2_000 { receipts.append(try parts(try queue.call("lease", 0, .int(2_000 - number)).value()).receipt) }
         for _ in 0..<3 { for receipt in receipts { _ = try queue.call("renew", receipt, 5_000) } }
         #expect(try counts(queue, at: 4_999 * Self.second) == [0, 2_000, 0, 0])
         #expect(try counts(queue, at: 5_000 * Self.second) == [2_000, 0, 0, 0])

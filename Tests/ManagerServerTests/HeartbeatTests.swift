@@ -65,7 +65,7 @@ import Testing
             var number: UInt64 = 0
             while ContinuousClock.now < end {
                 number += 1
-                try peer.request(number, work, "lease", true, 0.05)
+                try peer.request(number, work, "lease", 0.05)
                 #expect(try peer.reply().number == number)
             }
         }
@@ -75,7 +75,7 @@ import Testing
         try await withServer(silence: .seconds(60)) { server in
             let work = try RawPeer.create(server, "work")
             let (first, second) = (try MultiplexedPeer(server), try MultiplexedPeer(server))
-            try first.request(1, work, "lease", true, .none, 0.05)
+            try first.request(1, work, "lease", .none, 0.05)
             try second.request(1, work, "put", "x", true, .none, 0.05)
             #expect(try second.reply().parts.result == true)
             #expect(try first.reply().parts.result == .tuple([1, "x", 1]))

@@ -52,7 +52,7 @@ import Testing
                     assert (item, deliveries) == ('a', n)
                     q.renew(receipt)
                     q.nack(receipt)
-                raised(queue.Empty, q.lease, False)
+                raised(queue.Empty, q.lease, 0)
                 raised(queue.Empty, q.lease, timeout=0.01)
                 assert q.dead_letters() == [('a', 2)] and q.refill() == 1 and q.dead_letters() == []
                 receipt, item, deliveries = q.lease()

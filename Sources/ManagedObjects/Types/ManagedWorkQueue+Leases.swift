@@ -1,17 +1,17 @@
 import Pickle
 
 extension ManagedWorkQueue {
-    /// `lease(block=True, timeout=None, lease_time=None)`
+    /// `lease(timeout=None, lease_time=None)`: waits for an item as long as it takes, or so many seconds; with 0 not at all.
     ///
     /// - Returns: `(receipt, item, deliveries)`: how often the item has been delivered, this time included.
     mutating func lease(_ call: Call, _ now: Timestamp) throws(PythonException) -> Outcome {
-        let duration = try call.optional(2)?.duration("lease_time")
-        let deadline = try call.deadline(block: 0, timeout: 1)
+        let timeout = try call.optional(0)?.duration("timeout")
+        let duration = try call.optional(1)?.duration("lease_time")
         if let lease = grant(to: call.id.session, lasting: duration, now) { return .value(lease) }
         guard !isShutDown || !isIdle else { throw ManagedQueue.shutDown }
-        guard case .block(let until) = deadline else { throw ManagedQueue.empty }
+        guard timeout != 0 else { throw ManagedQueue.empty }
         takers.append(call.id, duration)
-        return .waits(until: until)
+        return .waits(until: timeout.map { now.advanced(bySeconds: $0) })
     }
 
     private mutating func grant(to session: SessionID, lasting duration: Double?, _ now: Timestamp) -> Fragment? {

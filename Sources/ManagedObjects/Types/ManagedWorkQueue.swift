@@ -76,7 +76,7 @@ public struct ManagedWorkQueue: ManagedObject {
             try queue.put(call, now)
         }
         step("put_many", ["items"], optional: ["delay", "priority"]) { (queue, call, now) throws(PythonException) in try queue.putMany(call, now) }
-        step("lease", optional: ["block", "timeout", "lease_time"], holds: true) { (queue, call, now) throws(PythonException) in
+        step("lease", optional: ["timeout", "lease_time"], holds: true) { (queue, call, now) throws(PythonException) in
             try queue.lease(call, now)
         }
         step("ack", ["receipt"]) { (queue, call, _) throws(PythonException) in try queue.acknowledge(call) }

@@ -114,7 +114,7 @@ extension Lease {
 /// come to its end; and it goes back when the loop is left instead, by an error or by `break`. Before a `break` that means success, call
 /// ``Lease/acknowledge()``. Work on several items at a time is for ``LeasingProxy/forEachLease(concurrently:_:)``: a body that hands its
 /// lease to another task has come to its end when that has only begun.
-public struct LeaseSequence<Queue: LeasingProxy>: AsyncSequence {
+public struct LeaseSequence<Queue: LeasingProxy>: AsyncSequence, Sendable {
     let queue: Queue
 
     public struct AsyncIterator: AsyncIteratorProtocol {

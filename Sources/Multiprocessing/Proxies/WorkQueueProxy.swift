@@ -1,6 +1,6 @@
 import Pickle
 
-/// A queue of work on a server, which survives its workers: a ``ManagedWorkQueue``.
+/// A queue of work on a server, which survives its workers: of a `ManagedWorkQueue`.
 ///
 /// <!-- given: manager: Manager, results: QueueProxy<Int> -->
 /// ```swift
