@@ -138,8 +138,11 @@ extension Registry {
 
     /// Registers one new object of a type that is registered already, for all who ask: `--register get_task=Queue`.
     ///
-    /// - Throws: `KeyError` when the type is unknown.
-    public mutating func register(_ typeID: some TypeIdentifier, sharing existing: String) throws(PythonException) {
-        self[typeID] = Registration(.shared(try object(existing, Arguments())))
+    /// - Parameter arguments: those of the type's constructor.
+    /// - Throws: `KeyError` when the type is unknown; what the constructor raises.
+    public mutating func register(
+        _ typeID: some TypeIdentifier, sharing existing: String, _ arguments: Arguments = Arguments()
+    ) throws(PythonException) {
+        self[typeID] = Registration(.shared(try object(existing, arguments)))
     }
 }

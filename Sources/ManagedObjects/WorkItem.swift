@@ -6,11 +6,24 @@ struct WorkItem: Sendable {
     let item: Fragment
     let priority: Int
     /// By which it is known for the same as another.
-    let key: PickleKey?
-    /// Its place in the line of its priority, which it keeps however often it comes back.
+    var key: PickleKey?
+    /// Its place in the line of its priority, which it keeps however often it comes back; 0 before it has one, and for a dead letter.
     var place = 0
     /// How often it has been leased.
     var deliveries = 0
+}
+
+extension WorkItem {
+    /// What goes along with an answer by which the item leaves the queue, so that it can come back. Its key is free by then.
+    var parts: [Fragment] { [item, Fragment(priority), Fragment(place), Fragment(deliveries)] }
+
+    /// The items whose parts these are.
+    static func items(of parts: [Fragment]) -> [WorkItem] {
+        stride(from: 0, to: parts.count, by: 4).map { start in
+            let numbers = parts[start + 1..<start + 4].map { $0.int ?? 0 }
+            return WorkItem(item: parts[start], priority: numbers[0], key: nil, place: numbers[1], deliveries: numbers[2])
+        }
+    }
 }
 
 /// The items that can be leased now: those of the highest priority first, and of these the one that has been in line longest.

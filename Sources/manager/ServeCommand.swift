@@ -20,7 +20,12 @@ struct ServeCommand: AsyncParsableCommand {
 
     @OptionGroup var key: KeyOptions
 
-    @Option(help: ArgumentHelp("Make one object of this type, shared by all who ask for the name. May be given several times.", valueName: "NAME=TYPE"))
+    @Option(help: ArgumentHelp(
+        """
+        Make one object of this type, shared by all who ask for the name; with the type's options, if any, as a JSON object: \
+        'jobs=WorkQueue{"max_deliveries": 3}'. May be given several times.
+        """,
+        valueName: "NAME=TYPE"))
     var register: [String] = []
 
     @Option(
@@ -68,15 +73,7 @@ struct ServeCommand: AsyncParsableCommand {
     private func registry() throws -> Registry {
         var registry = Registry.standard
         if redeliver { registry.redeliverFromJoinableQueues() }
-        for entry in register {
-            let parts = entry.split(separator: "=", maxSplits: 1).map(String.init)
-            guard parts.count == 2 else { throw Failure("--register \(entry): write NAME=TYPE, such as get_task=Queue") }
-            do {
-                try registry.register(parts[0], sharing: parts[1])
-            } catch {
-                throw Failure("--register \(entry): no object of type '\(parts[1])' can be made; types: \(Registry.standard.typeIDs.joined(separator: ", "))")
-            }
-        }
+        for entry in register { try SharedRegistration(entry).register(in: &registry) }
         return registry
     }
 

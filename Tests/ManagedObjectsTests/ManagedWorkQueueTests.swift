@@ -112,6 +112,25 @@ struct ManagedWorkQueueTests {
         #expect(try counts(queue) == [1, 0, 0, 0])
     }
 
+    @Test func `What is got is gone, and comes back to its place only when it could not be delivered`() throws {
+        let queue = Self.queue()
+        try put(queue, "a", ("priority", 3), ("key", "k"))
+        #expect(try queue.call("get", session: 7).value() == "a")
+        #expect(try put(queue, "b", ("key", "k")) == true)
+        #expect(try queue.call("get_many", 5, session: 7).value() == ["b"])
+        _ = queue.end(7)
+        #expect(try counts(queue) == [0, 0, 0, 0])
+        #expect(try queue.call("get", false).exception?.name == "Empty")
+        let waiting = try queue.call("get_many", 2, true, 5, session: 7)
+        let woken = try queue.call("put_many", [1, 2, 3], 0, 4).woken
+        #expect(woken.map(\.call) == [waiting.id])
+        #expect(try woken[0].value() == [1, 2])
+        try put(queue, "urgent", ("priority", 5))
+        queue.takeBack(woken[0])
+        #expect(try queue.call("peek", 9).value() == ["urgent", 1, 2, 3])
+        #expect(try lease(queue).deliveries == 1)
+    }
+
     // MARK: Deliveries and dead letters
 
     @Test func `After so many deliveries an item is a dead letter, which can be seen, taken and put back`() throws {
@@ -352,14 +371,14 @@ struct ManagedWorkQueueTests {
         #expect(try queue.repr() == "<WorkQueue ready=1 leased=1 delayed=0 dead=0 at 0x1>")
     }
 
-    @Test func `Thousands of leases and renewals end in their order`() throws {
+    @Test func `Many leases and renewals end in their order`() throws {
         let queue = Self.queue()
-        for item in 0..<2_000 { try put(queue, .int(item)) }
+        for item in 0..<200 { try put(queue, .int(item)) }
         var receipts: [PickleValue] = []
-        for number in 0..<2_000 { receipts.append(try parts(try queue.call("lease", 0, .int(2_000 - number)).value()).receipt) }
+        for number in 0..<200 { receipts.append(try parts(try queue.call("lease", 0, .int(200 - number)).value()).receipt) }
         for _ in 0..<3 { for receipt in receipts { _ = try queue.call("renew", receipt, 5_000) } }
-        #expect(try counts(queue, at: 4_999 * Self.second) == [0, 2_000, 0, 0])
-        #expect(try counts(queue, at: 5_000 * Self.second) == [2_000, 0, 0, 0])
+        #expect(try counts(queue, at: 4_999 * Self.second) == [0, 200, 0, 0])
+        #expect(try counts(queue, at: 5_000 * Self.second) == [200, 0, 0, 0])
         #expect(try queue.call("peek", 3, at: 5_000 * Self.second).value() == [0, 1, 2])
     }
 }

@@ -64,6 +64,7 @@ import Testing
                 assert q.take_dead_letters(5, True, 60) == [('a', 2)] and q.take_dead_letters() == []
                 raised(queue.Empty, q.take_dead_letters, None, True, 0.01)
                 raised(TypeError, q.put, 1, key=[])
+                q.put(5); assert q.get() == 5; q.put_many([6, 7], priority=1); assert q.get_many(9, timeout=60) == [6, 7]
                 q.shutdown(immediate=True); q.join()
                 print('done', q)
                 """)

@@ -33,7 +33,7 @@ public struct ManagedQueue: ManagedObject {
     ///   - capacity: how many items may wait; 0 or less for no bound.
     ///   - order: in which order items come out.
     ///   - redelivers: whether what a session took by `get` comes back to the front when the session ends, unless it has called `task_done` for it.
-    ///     A `task_done` stands for the item that its own session took first.
+    ///     A `task_done` stands for the item that its own session took first. What is taken by `get_many` is taken for good.
     public init(capacity: Int = 0, order: QueueOrder = .fifo, redelivers: Bool = false) {
         self.init(QueueCapacity(.int(capacity)), order, redelivers)
     }
@@ -93,7 +93,7 @@ public struct ManagedQueue: ManagedObject {
         Method("Queue.put_many", ["items"], optional: ["block", "timeout"]) { (queue, call, effects) throws(PythonException) in
             try queue.putMany(call, &effects)
         }
-        Method("Queue.get_many", ["count"], optional: ["block", "timeout"], holds: getsHold) { (queue, call, effects) throws(PythonException) in
+        Method("Queue.get_many", ["count"], optional: ["block", "timeout"]) { (queue, call, effects) throws(PythonException) in
             try queue.get(.items(upTo: max(call.int(0), 1)), call, from: 1, &effects)
         }
         Method("Queue.lease", optional: ["block", "timeout"], holds: true) { (queue, call, effects) throws(PythonException) in
@@ -198,23 +198,16 @@ extension ManagedQueue {
         switch wish {
         case .item:
             let item = items.removeFirst()
-            return (item, handOver([item], to: call.session))
+            guard redelivers else { return (item, [item]) }
+            _ = taken.grant(item, to: call.session)
+            return (item, [])
         case .items(let most):
             let first = (0..<min(most, items.count)).map { _ in items.removeFirst() }
-            return (FragmentBuilder.list(first), handOver(first, to: call.session))
+            return (FragmentBuilder.list(first), first)
         case .lease:
             let item = items.removeFirst()
             return (FragmentBuilder.tuple([Fragment(leases.grant(item, to: call.session)), item]), [])
         }
-    }
-
-    /// Items leave the queue, unless they are to be delivered again should the session end before it is done with them.
-    ///
-    /// - Returns: those that have left.
-    private mutating func handOver(_ items: [Fragment], to session: SessionID) -> [Fragment] {
-        guard redelivers else { return items }
-        for item in items { _ = taken.grant(item, to: session) }
-        return []
     }
 }
 

@@ -1,27 +1,21 @@
 import DequeModule
 import Pickle
 
-/// An item that was delivered as often as may be, and never acknowledged. Its key is free.
-struct DeadLetter: Sendable {
-    let item: Fragment
-    let priority: Int
-    let deliveries: Int
-}
-
-/// What a work queue has given up.
+/// The items that a work queue has given up: they were delivered as often as may be, and never acknowledged.
 struct DeadLetters: Sendable {
-    private(set) var letters: Deque<DeadLetter> = []
+    private(set) var letters: Deque<WorkItem> = []
     /// Calls that wait for a dead letter, each with how many it takes; `nil` for all.
     var waiters = Waiters<Int?>()
 
     var count: Int { letters.count }
 
+    /// Its key is free from now on, and it has no place in line any more.
     mutating func append(_ work: WorkItem) {
-        letters.append(DeadLetter(item: work.item, priority: work.priority, deliveries: work.deliveries))
+        letters.append(WorkItem(item: work.item, priority: work.priority, key: nil, deliveries: work.deliveries))
     }
 
     /// Takes out those that have been dead longest.
-    mutating func take(_ count: Int?) -> [DeadLetter] {
+    mutating func take(_ count: Int?) -> [WorkItem] {
         let taken = Array(letters.prefix(Swift.max(count ?? letters.count, 0)))
         letters.removeFirst(taken.count)
         return taken
@@ -35,23 +29,11 @@ struct DeadLetters: Sendable {
         }
     }
 
-    /// Letters that could not be delivered come back to where they were.
-    mutating func putBack(_ parts: [Fragment]) {
-        let returned = stride(from: 0, to: parts.count, by: 3).map { DeadLetter(parts: parts[$0..<$0 + 3]) }
-        letters.prepend(contentsOf: returned)
-    }
+    /// One that could not be delivered comes back to where it was.
+    mutating func putBack(_ letter: WorkItem) { letters.prepend(letter) }
 }
 
-extension DeadLetter {
-    /// What goes along with an answer, so that the letter can come back.
-    fileprivate var parts: [Fragment] { [item, Fragment(priority), Fragment(deliveries)] }
-
-    fileprivate init(parts: ArraySlice<Fragment>) {
-        self.init(item: parts[parts.startIndex], priority: parts[parts.startIndex + 1].int ?? 0, deliveries: parts[parts.startIndex + 2].int ?? 0)
-    }
-}
-
-extension Sequence<DeadLetter> {
+extension Sequence<WorkItem> {
     /// `[(item, deliveries), …]`
     fileprivate var list: Fragment {
         FragmentBuilder.list(map { FragmentBuilder.tuple([$0.item, Fragment($0.deliveries)]) })

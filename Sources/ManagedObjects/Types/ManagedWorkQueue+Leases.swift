@@ -1,5 +1,14 @@
 import Pickle
 
+/// What a call waits for that takes items from a work queue.
+enum WorkWish: Sendable {
+    /// How long the lease is to last, in seconds; `nil` for the queue's own time.
+    case lease(lasting: Double?)
+    /// For good.
+    case item
+    case items(upTo: Int)
+}
+
 extension ManagedWorkQueue {
     /// `lease(timeout=None, lease_time=None)`: waits for an item as long as it takes, or so many seconds; with 0 not at all.
     ///
@@ -7,24 +16,57 @@ extension ManagedWorkQueue {
     mutating func lease(_ call: Call, _ now: Timestamp) throws(PythonException) -> Outcome {
         let timeout = try call.optional(0)?.duration("timeout")
         let duration = try call.optional(1)?.duration("lease_time")
-        if let lease = grant(to: call.id.session, lasting: duration, now) { return .value(lease) }
+        return try take(.lease(lasting: duration), call, orWait: timeout, now)
+    }
+
+    /// `get(block=True, timeout=None)` and `get_many(count, block=True, timeout=None)`: takes items for good.
+    mutating func get(_ wish: WorkWish, _ call: Call, from position: Int, _ now: Timestamp) throws(PythonException) -> Outcome {
+        let blocks = try call.truth(position, default: true)
+        return try take(wish, call, orWait: blocks ? call.optional(position + 1)?.duration("timeout") : 0, now)
+    }
+
+    private mutating func take(_ wish: WorkWish, _ call: Call, orWait timeout: Double?, _ now: Timestamp) throws(PythonException) -> Outcome {
+        if !ready.isEmpty { return .value(take(wish, for: call.id.session, now).value) }
         guard !isShutDown || !isIdle else { throw ManagedQueue.shutDown }
         guard timeout != 0 else { throw ManagedQueue.empty }
-        takers.append(call.id, duration)
+        takers.append(call.id, wish)
         return .waits(until: timeout.map { now.advanced(bySeconds: $0) })
     }
 
-    private mutating func grant(to session: SessionID, lasting duration: Double?, _ now: Timestamp) -> Fragment? {
-        guard var work = ready.popFirst() else { return nil }
+    /// What the wish gets from the items that are ready, of which there is at least one.
+    ///
+    /// - Returns: the answer, and the items that are with its receiver alone. One that is on lease is still here.
+    private mutating func take(_ wish: WorkWish, for session: SessionID, _ now: Timestamp) -> (value: Fragment, left: [WorkItem]) {
+        switch wish {
+        case .lease(let duration):
+            return (ready.popFirst().map { grant($0, to: session, lasting: duration, now) } ?? .none, [])
+        case .item:
+            let left = leave(1)
+            return (left[0].item, left)
+        case .items(let most):
+            let left = leave(most)
+            return (FragmentBuilder.list(left.map(\.item)), left)
+        }
+    }
+
+    private mutating func leave(_ most: Int) -> [WorkItem] {
+        let left = (0..<min(most, ready.count)).compactMap { _ in ready.popFirst() }
+        for work in left { keys.remove(work.key) }
+        return left
+    }
+
+    private mutating func grant(_ work: WorkItem, to session: SessionID, lasting duration: Double?, _ now: Timestamp) -> Fragment {
+        var work = work
         work.deliveries += 1
         let receipt = leases.grant(work, to: session, until: (duration ?? leaseTime).map { now.advanced(bySeconds: $0) })
         return FragmentBuilder.tuple([Fragment(receipt), work.item, Fragment(work.deliveries)])
     }
 
-    /// Serves those who wait for items. Nothing leaves the queue with the answers: what is leased is still here.
-    mutating func grantLeases(_ effects: inout Effects) {
-        while !ready.isEmpty, let (call, duration) = takers.popFirst() {
-            if let lease = grant(to: call.session, lasting: duration, effects.now) { effects.answer(call, .value(lease)) }
+    /// Serves those who wait for items.
+    mutating func serveTakers(_ effects: inout Effects) {
+        while !ready.isEmpty, let (call, wish) = takers.popFirst() {
+            let (value, left) = take(wish, for: call.session, effects.now)
+            effects.answer(call, .value(value), carrying: left.flatMap(\.parts))
         }
     }
 

@@ -30,8 +30,7 @@ public struct ManagedWorkQueue: ManagedObject {
     var dead = DeadLetters()
     var keys: UniqueKeys
 
-    /// Calls of `lease`, each with how long its lease is to last.
-    var takers = Waiters<Double?>()
+    var takers = Waiters<WorkWish>()
     var putters = Waiters<WorkOrder>()
     var joiners = Waiters<Void>()
     var isShutDown = false
@@ -78,6 +77,10 @@ public struct ManagedWorkQueue: ManagedObject {
         step("put_many", ["items"], optional: ["delay", "priority"]) { (queue, call, now) throws(PythonException) in try queue.putMany(call, now) }
         step("lease", optional: ["timeout", "lease_time"], holds: true) { (queue, call, now) throws(PythonException) in
             try queue.lease(call, now)
+        }
+        step("get", optional: ["block", "timeout"]) { (queue, call, now) throws(PythonException) in try queue.get(.item, call, from: 0, now) }
+        step("get_many", ["count"], optional: ["block", "timeout"]) { (queue, call, now) throws(PythonException) in
+            try queue.get(.items(upTo: max(call.int(0), 1)), call, from: 1, now)
         }
         step("ack", ["receipt"]) { (queue, call, _) throws(PythonException) in try queue.acknowledge(call) }
         step("nack", ["receipt"], optional: ["delay"]) { (queue, call, now) throws(PythonException) in try queue.giveBack(call, now) }
@@ -148,7 +151,7 @@ extension ManagedWorkQueue {
 extension ManagedWorkQueue {
     /// Lets those go on who waited for items, for room, for dead letters or for the end of all work.
     private mutating func settle(_ effects: inout Effects) {
-        repeat { grantLeases(&effects) } while admitPutter(&effects)
+        repeat { serveTakers(&effects) } while admitPutter(&effects)
         dead.serve(&effects)
         if isShutDown { for (call, _) in putters.removeAll() { effects.answer(call, .exception(ManagedQueue.shutDown)) } }
         if isIdle { endWaiting(&effects) }
@@ -193,7 +196,7 @@ extension ManagedWorkQueue {
     }
 
     public mutating func takeBack(_ answer: Answer, effects: inout Effects) {
-        guard answer.carried.isEmpty else { return dead.putBack(answer.carried) }
+        for work in WorkItem.items(of: answer.carried).reversed() { if work.place == 0 { dead.putBack(work) } else { ready.putBack(work) } }
         end(answer.call.session, effects: &effects)
     }
 
