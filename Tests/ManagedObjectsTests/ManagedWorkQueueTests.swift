@@ -213,7 +213,7 @@ struct ManagedWorkQueueTests {
     }
 
     @Test func `A lease ends at its deadline, unless it is renewed`() throws {
-        let queue = Self.queue { $0.leaseTime = 10 }
+        let queue = Self.queue { $0.leaseTime = .seconds(10) }
         try put(queue, "work")
         let leased = try queue.call("lease", 0, session: 7)
         #expect(leased.wakeUp == Timestamp(nanoseconds: 10 * Self.second))
@@ -243,7 +243,7 @@ struct ManagedWorkQueueTests {
     }
 
     @Test func `A lease that waited for a session's end has its time from then`() throws {
-        let queue = Self.queue { $0.leaseTime = 10 }
+        let queue = Self.queue { $0.leaseTime = .seconds(10) }
         try put(queue, "work")
         _ = try lease(queue, session: 7)
         _ = try queue.call("lease", session: 8)
@@ -295,7 +295,7 @@ struct ManagedWorkQueueTests {
     }
 
     @Test func `Within the window a key stays taken, also when its item is done`() throws {
-        let queue = Self.queue { $0.uniqueWindow = 60 }
+        let queue = Self.queue { $0.uniqueWindow = .seconds(60) }
         try put(queue, "a", at: 0, ("key", "k"))
         _ = try queue.call("ack", try lease(queue).receipt)
         #expect(try put(queue, "b", at: 60 * Self.second - 1, ("key", "k")) == false)
@@ -369,6 +369,18 @@ struct ManagedWorkQueueTests {
         #expect(try queue.call("ack", 99).exception?.arguments == ["no item is leased to this session under receipt 99"])
         #expect(throws: PythonException.self) { try ManagedWorkQueue(Arguments(keywords: [("nope", .none)])) }
         #expect(try queue.repr() == "<WorkQueue ready=1 leased=1 delayed=0 dead=0 at 0x1>")
+    }
+
+    @Test func `Times beyond the clock's range are its end`() throws {
+        let endless: PickleValue = .float(.infinity)
+        let arguments = Arguments(keywords: [("lease_time", try Fragment(endless)), ("unique_window", try Fragment(1e300))])
+        let queue = ObjectUnderTest(try ManagedWorkQueue(arguments))
+        try put(queue, "a", at: 1, ("key", "k"))
+        try put(queue, "b", at: 1, ("delay", endless))
+        #expect(try lease(queue, at: 2).item == "a")
+        #expect(try counts(queue, at: .max - 1) == [0, 1, 1, 0])
+        #expect(try queue.call("lease", endless, at: 3).deadline == .some(Timestamp(nanoseconds: .max)))
+        #expect(try queue.call("lease", .float(.nan)).exception?.name == "ValueError")
     }
 
     @Test func `Many leases and renewals end in their order`() throws {

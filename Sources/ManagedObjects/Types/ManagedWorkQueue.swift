@@ -12,15 +12,16 @@ public struct ManagedWorkQueue: ManagedObject {
         public var capacity = 0
         /// How often an item is leased at most, before it goes to the dead letters; 0 or less for no limit.
         public var maximumDeliveries = 10
-        /// How long a lease lasts at most, in seconds; `nil` for as long as its session.
-        public var leaseTime: Double?
-        /// For how long a key stays taken from when it was put, in seconds. It is taken while its item is in the queue anyway.
-        public var uniqueWindow = 0.0
+        /// How long a lease lasts at most; `nil` for as long as its session.
+        public var leaseTime: Duration?
+        /// For how long a key stays taken from when it was put. It is taken while its item is in the queue anyway.
+        public var uniqueWindow: Duration = .zero
 
         public init() {}
     }
 
     let maximumDeliveries: Int
+    /// In seconds.
     let leaseTime: Double?
     let capacity: QueueCapacity
 
@@ -38,25 +39,20 @@ public struct ManagedWorkQueue: ManagedObject {
     private var wakeUp: Timestamp?
 
     public init(_ options: Options = Options()) {
-        self.init(options, QueueCapacity(.int(options.capacity)))
-    }
-
-    private init(_ options: Options, _ capacity: QueueCapacity) {
-        self.capacity = capacity
+        capacity = QueueCapacity(.int(options.capacity))
         maximumDeliveries = options.maximumDeliveries
-        leaseTime = options.leaseTime
-        keys = UniqueKeys(window: options.uniqueWindow)
+        leaseTime = options.leaseTime.map { $0 / .seconds(1) }
+        keys = UniqueKeys(window: options.uniqueWindow / .seconds(1))
     }
 
     /// `WorkQueue(maxsize=0, max_deliveries=10, lease_time=None, unique_window=0)`
     public init(_ arguments: Arguments) throws(PythonException) {
         let bound = try Self.constructor.bind(arguments)
         func argument(_ position: Int) -> Fragment? { position < bound.count ? bound[position] : nil }
-        var options = Options()
-        if let given = argument(1) { options.maximumDeliveries = try given.pythonIndex() }
-        options.leaseTime = try argument(2)?.duration("lease_time")
-        options.uniqueWindow = try argument(3)?.duration("unique_window") ?? 0
-        self.init(options, QueueCapacity(try argument(0)?.pythonValue() ?? 0))
+        capacity = QueueCapacity(try argument(0)?.pythonValue() ?? 0)
+        maximumDeliveries = try argument(1)?.pythonIndex() ?? Options().maximumDeliveries
+        leaseTime = try argument(2)?.duration("lease_time")
+        keys = UniqueKeys(window: try argument(3)?.duration("unique_window") ?? 0)
     }
 
     private static let constructor = Signature.python(

@@ -220,6 +220,8 @@ final class ClientConnectionHandler: ChannelInboundHandler {
     func showLife(every interval: TimeAmount) {
         guard let context else { return }
         let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
+        // The first at once: from it on the server watches, and that is to be before this process holds anything.
+        beat()
         heartbeats = context.eventLoop.scheduleRepeatedTask(initialDelay: interval, delay: interval) { _ in bound.value.beat() }
     }
 
