@@ -51,7 +51,11 @@ final class RawPeer {
         guard result == 0 else { throw Closed() }
     }
 
-    deinit { close(descriptor) }
+    deinit {
+        // At once, even while a process that another test is just starting has the descriptor, too.
+        shutdown(descriptor, Int32(SHUT_RDWR))
+        close(descriptor)
+    }
 
     func send(_ bytes: [UInt8]) {
         _ = Glibc.send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL))
