@@ -22,8 +22,8 @@ public import NIOCore
 /// acknowledges it, by when it has references of its own. A request's `ident` may be `None` for a function of the server; the references that
 /// `create`, `incref` and `#PROXY` count end with the connection.
 ///
-/// A client that is told a `heartbeat` sends something at least so often (milliseconds; 0 for never), a heartbeat at the least, which is answered
-/// by one: the number 0, the flag 4 and no pickle. One that has sent a heartbeat and then nothing any more is taken for gone.
+/// A client that is told a `heartbeat` sends a frame of that kind so often (milliseconds; 0 for never). From the first on the server sends one as
+/// often: the number 0, the flag 4 and no pickle. Whoever then hears nothing of the other for four times as long takes it for gone.
 ///
 /// A client has no more calls outstanding (not answered, or kept and not acknowledged) than `outstanding_calls`; beyond that the server does not read.
 /// What is not such a frame (too short, of another kind, with a number that is not larger, with a body where none belongs) ends the connection. A body

@@ -7,14 +7,19 @@ import Testing
     private static let environment = ["MANAGER_AUTHKEY": "abc", "PYTHONDONTWRITEBYTECODE": "1"]
 
     /// A Python worker; it says what it has leased.
-    private static let worker = """
+    private static let worker = connecting + "print(q.lease()[1:]); time.sleep(100)"
+
+    /// It puts what it reads, over a connection that it has by then.
+    private static let putter = connecting + "q.put(sys.stdin.readline().strip()); print('put')"
+
+    private static let connecting = """
         import sys, time
         from multiprocessing.managers import BaseManager
         class Manager(BaseManager): pass
         Manager.register('work')
         m = Manager((sys.argv[1].split(':')[0], int(sys.argv[1].split(':')[1])), b'abc'); m.connect()
-        q = m.work(); q.qsize(); print('waits'); print(q.lease()[1:])
-        time.sleep(100)
+        q = m.work(); q.qsize(); print('waits')
+
         """
 
     private func serve(_ network: CutNetwork) async throws -> (TestProgram, address: String) {
@@ -67,12 +72,14 @@ import Testing
             let call = try String(contentsOfFile: "/proc/\(first.pid)/syscall", encoding: .utf8)
             return call.hasPrefix("0 ") || call.hasPrefix("63 ")
         }
+        let putter = try network.startHere(python.path, ["-u", "-c", Self.putter, address], environment: Self.environment)
+        #expect(await putter.nextLine() == "waits")
         await network.cut()
-        let put = try network.startHere(BuiltProduct.path("manager"), ["put", "--address", address, "work", "x"], environment: Self.environment)
-        #expect(await put.outcome().status == 0)
+        putter.send("x")
+        #expect(await putter.nextLine() == "put")
         let second = try await start(network.startHere)
         #expect(await second.nextLine() == "('x', 2)")
-        for program in [first, second, server] { program.kill() }
+        for program in [first, second, putter, server] { program.kill() }
     }
 
     @Test func `A worker of manager work whose network was cut is replaced by one elsewhere`() async throws {

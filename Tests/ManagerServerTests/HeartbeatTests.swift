@@ -15,7 +15,7 @@ import Testing
         }, body)
     }
 
-    @Test func `A heartbeat is answered by one, and the client is told how often to send it`() async throws {
+    @Test func `The first heartbeat is answered by one, and the client is told how often to send it`() async throws {
         try await withServer(silence: .seconds(60)) { server in
             let peer = try MultiplexedPeer(server)
             guard case .dictionary(let info) = peer.info else { Issue.record("no info"); return }
@@ -51,7 +51,7 @@ import Testing
             _ = try silent.reply()
             // The other one has never sent a heartbeat: it may be silent.
             #expect(try other.reply().parts.result == .tuple([2, "x", 2]))
-            #expect(throws: RawPeer.Closed.self) { try silent.reply() }
+            #expect(throws: RawPeer.Closed.self) { while true { _ = try silent.reply() } }
         }
     }
 
@@ -66,8 +66,24 @@ import Testing
             while ContinuousClock.now < end {
                 number += 1
                 try peer.request(number, work, "lease", 0.05)
-                #expect(try peer.reply().number == number)
+                var reply = try peer.reply()
+                while reply.flags == 4 { reply = try peer.reply() }
+                #expect(reply.number == number)
             }
+        }
+    }
+
+    @Test func `The server shows that it is there without being asked each time`() async throws {
+        try await withServer(silence: .milliseconds(100)) { server in
+            let peer = try MultiplexedPeer(server)
+            peer.send(4, 0)
+            var signs = 0
+            while let reply = try? peer.reply() {
+                #expect(reply.number == 0 && reply.flags == 4)
+                signs += 1
+            }
+            // One at once, and one at each look but the last, which finds that this peer is silent.
+            #expect(signs == 5)
         }
     }
 
