@@ -154,9 +154,12 @@ struct ManagedWorkQueueTests {
 
     @Test func `Without a limit an item is delivered again and again`() throws {
         let queue = Self.queue { $0.maximumDeliveries = 0 }
-        try put(queue, "work")
-        for _ in 0..<50 { _ = try queue.call("nack", try lease(queue).receipt) }
-        #expect(try lease(queue).deliveries == 51)
+        let other = ObjectUnderTest(try ManagedWorkQueue(Arguments(keywords: [("max_deliveries", .none)])))
+        for queue in [queue, other] {
+            try put(queue, "work")
+            for _ in 0..<50 { _ = try queue.call("nack", try lease(queue).receipt) }
+            #expect(try lease(queue).deliveries == 51)
+        }
     }
 
     @Test func `Who waits for a dead letter gets it, and one that cannot be delivered stays`() throws {

@@ -50,7 +50,8 @@ public struct ManagedWorkQueue: ManagedObject {
         let bound = try Self.constructor.bind(arguments)
         func argument(_ position: Int) -> Fragment? { position < bound.count ? bound[position] : nil }
         capacity = QueueCapacity(try argument(0)?.pythonValue() ?? 0)
-        maximumDeliveries = try argument(1)?.pythonIndex() ?? Options().maximumDeliveries
+        // `None` stands for no limit.
+        maximumDeliveries = try argument(1).map { (given) throws(PythonException) in given.isNone ? 0 : try given.pythonIndex() } ?? Options().maximumDeliveries
         leaseTime = try argument(2)?.duration("lease_time")
         keys = UniqueKeys(window: try argument(3)?.duration("unique_window") ?? 0)
     }
