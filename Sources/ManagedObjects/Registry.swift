@@ -138,7 +138,10 @@ extension Registry {
 
     /// Registers one new object of a type that is registered already, for all who ask: `--register get_task=Queue`.
     ///
-    /// - Parameter arguments: those of the type's constructor.
+    /// - Parameters:
+    ///   - typeID: the name under which clients ask for it.
+    ///   - existing: the type's name.
+    ///   - arguments: those of the type's constructor.
     /// - Throws: `KeyError` when the type is unknown; what the constructor raises.
     public mutating func register(
         _ typeID: some TypeIdentifier, sharing existing: String, _ arguments: Arguments = Arguments()
