@@ -57,10 +57,12 @@ let package = Package(
                 "Pickle", .product(name: "DequeModule", package: "swift-collections"), .product(name: "HeapModule", package: "swift-collections"),
             ],
             swiftSettings: settings),
+        .target(name: "CMemory"),
         .target(
             name: "ManagerServer",
             dependencies: [
-                "ManagedObjects", "ManagerConnection", "Pickle", .product(name: "DequeModule", package: "swift-collections"),
+                "CMemory", "ManagedObjects", "ManagerConnection", "Pickle", .product(name: "DequeModule", package: "swift-collections"),
+                .product(name: "OrderedCollections", package: "swift-collections"),
                 .product(name: "Logging", package: "swift-log"),
             ] + nio,
             swiftSettings: settings),

@@ -49,6 +49,8 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: "How many threads serve connections (default: one for each processor).")
     var threads: Int?
 
+    @OptionGroup(title: "Limits") var limits: LimitOptions
+
     func validate() throws {
         if let threads, threads < 1 { throw ValidationError("--threads must be at least 1") }
         guard peerTimeout >= 1, peerTimeout <= 86_400 else { throw ValidationError("--peer-timeout must be from 1 to 86400") }
@@ -60,6 +62,7 @@ struct ServeCommand: AsyncParsableCommand {
         configuration.python = python
         configuration.threads = threads
         configuration.peerTimeout = .seconds(peerTimeout)
+        limits.apply(to: &configuration)
         let (registry, settings) = (try registry(), configuration)
         try await Signals.untilRequested {
             let server = try await ManagerServer(
