@@ -103,11 +103,12 @@ import Testing
 
             let (put, done) = (lines(folder, "put"), lines(folder, "done"))
             let deliveries = Dictionary(grouping: done) { $0.split(separator: " ")[0] }
-            #expect(Set(deliveries.keys) == Set(put))
+            // A producer that was killed just then has put one that it did not note.
+            #expect(Set(deliveries.keys).subtracting(put).isSubset(of: ["\(put.count)"]))
             // Of an item that was done again each Python worker knew that.
             for again in deliveries.values where again.count > 1 { #expect(again.count { $0.hasSuffix(" 1") } <= 1) }
             let (twice, lost) = (done.count - deliveries.count, Set(put).subtracting(deliveries.keys).count)
-            #expect(twice <= most)
+            #expect(lost == 0 && twice <= most)
             print("\(Self.kills) kills: \(put.count) items put, \(deliveries.count) done, \(lost) lost, \(twice) done again (at most \(most) could be)")
             for party in parties { party.program.kill() }
         }
