@@ -3,11 +3,12 @@ import Synchronization
 
 /// A managed object in its place on a server: behind a lock of its own, with its type erased.
 public class HostedObject: @unchecked Sendable {
-    // Proof: the class's own properties do not change; of its direct subclasses `Host` keeps what changes behind a `Mutex`, and `ReturnedObject` does
+    // Proof: the class's own properties do not change, but for the fence, which has a lock; of its direct subclasses `Host` keeps what changes behind a `Mutex`, and `ReturnedObject` does
     // not change.
     private let methods: [String: HostedMethod]
     /// The names that a proxy is told of.
     public let exposed: [String]
+    private let fence = Fence()
 
     /// What a call brings about.
     public struct Result: Sendable {
@@ -33,6 +34,15 @@ public class HostedObject: @unchecked Sendable {
         _ name: String, _ arguments: Arguments, id: CallID, now: Timestamp, effects: inout Effects
     ) -> Result? {
         guard let method = methods[name] else { return nil }
+        if !arguments.keywords.isEmpty, let token = arguments.fencingToken {
+            return fence.admit(token, arguments.python) { perform(method, arguments.withoutFencingToken, id, now, &effects) }
+        }
+        return perform(method, arguments, id, now, &effects)
+    }
+
+    private func perform(
+        _ method: HostedMethod, _ arguments: Arguments, _ id: CallID, _ now: Timestamp, _ effects: inout Effects
+    ) -> Result {
         do throws(PythonException) {
             let arguments = method.iterates ? try arguments.readingProxies() : arguments
             let call = Call(id: id, now: now, sent: arguments, bound: try method.bind(arguments))
@@ -63,4 +73,6 @@ public class HostedObject: @unchecked Sendable {
     public func cancel(_ call: CallID, effects: inout Effects) -> Bool { false }
     public func takeBack(_ answer: Answer, effects: inout Effects) {}
     public func end(_ session: SessionID, effects: inout Effects) {}
+    public func isHeld(by session: SessionID) -> Bool { true }
+    public var holders: [Holder] { [] }
 }

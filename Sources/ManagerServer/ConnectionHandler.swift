@@ -135,7 +135,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
     /// Serves the frames that are there, as long as the connection is able to go on.
     private func process() {
-        let now = Timestamp(nanoseconds: Int64(NIODeadline.now().uptimeNanoseconds))
+        let now = Timestamp.now
         // Each use of a stored buffer would be checked for being the only one; and who comes here from a flush finds nothing to serve twice.
         var pending = input
         input = ByteBuffer()

@@ -68,6 +68,7 @@ struct Session {
         let version = reader.peerProtocol
         var arguments = request.mayHoldProxies ? functions.objects.claim(request.arguments, for: identifier) : request.arguments
         arguments.python = python
+        arguments.sessionIsShared = takesOverProxies
         var effects = Effects()
         let result = object.call(
             request.method, arguments, id: call, now: now, effects: &effects)
@@ -75,7 +76,7 @@ struct Session {
         guard let result else {
             return .answered(keeping: answerFallback(request.method, of: object, identifier: identifier, into: &output))
         }
-        if result.holds { holdings[ObjectIdentifier(object)] = object }
+        if result.holds { note(object, after: result.outcome) }
         switch result.outcome {
         case .reply(let reply):
             return .answered(keeping: write(reply, at: version, into: &output))
@@ -85,6 +86,13 @@ struct Session {
             running.start(WorkThreads.shared) { [connections] in connections.deliver($0, from: object) }
             return .waits(WaitingCall(id: call, object: object, version: version), until: nil)
         }
+    }
+
+    /// Keeps in mind what the session holds or may soon hold. Of a session that carries many calls all is kept: another of its calls may hold it.
+    private mutating func note(_ object: HostedObject, after outcome: Outcome) {
+        var isHeld = true
+        if case .reply = outcome, !takesOverProxies { isHeld = object.isHeld(by: id) }
+        holdings[ObjectIdentifier(object)] = isHeld ? object : nil
     }
 
     /// `__str__`, `__repr__`, `#GETVALUE`, or the error that there is no such method.

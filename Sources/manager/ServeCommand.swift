@@ -30,6 +30,10 @@ struct ServeCommand: AsyncParsableCommand {
         transform: Self.version)
     var python: PythonVersion?
 
+    @Flag(help: ArgumentHelp(
+        "Let Lock, RLock, Semaphore and BoundedSemaphore be robust: they belong to the session that acquired them, and its end releases them."))
+    var robustLocks = false
+
     @Option(help: "How many threads serve connections (default: one for each processor).")
     var threads: Int?
 
@@ -54,6 +58,7 @@ struct ServeCommand: AsyncParsableCommand {
 
     private func registry() throws -> Registry {
         var registry = Registry.standard
+        if robustLocks { registry.useRobustLocks() }
         for entry in register {
             let parts = entry.split(separator: "=", maxSplits: 1).map(String.init)
             guard parts.count == 2 else { throw Failure("--register \(entry): write NAME=TYPE, such as get_task=Queue") }

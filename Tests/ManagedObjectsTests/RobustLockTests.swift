@@ -1,0 +1,295 @@
+import ManagedObjects
+import Pickle
+import Testing
+
+/// Robust locks as state machines: several of one server, and sessions that come and go.
+struct RobustLockTests {
+    private let locks = RobustLocks(lastToken: 100)
+
+    private func make(_ kind: LockKind) -> ObjectUnderTest { ObjectUnderTest(ManagedRobustLock(kind, in: locks)) }
+
+    private func end(_ session: UInt64, of lock: ObjectUnderTest) -> [Answer] {
+        var effects = Effects()
+        lock.object.end(SessionID(session), effects: &effects)
+        return effects.answers
+    }
+
+    private func takeBack(_ answer: Answer, to lock: ObjectUnderTest) -> [Answer] {
+        var effects = Effects()
+        lock.object.takeBack(answer, effects: &effects)
+        return effects.answers
+    }
+
+    @Test func `A robust lock is released by its holder alone, and goes to the one that has waited longest`() throws {
+        let lock = make(.lock)
+        #expect(try lock.call("release").exception?.arguments == ["release unlocked lock"])
+        #expect(try lock.call("acquire", session: 1).value() == true)
+        #expect(try lock.call("locked", session: 2).value() == true)
+        #expect(try lock.call("acquire", false, session: 2).value() == false)
+        #expect(try lock.call("release", session: 2).exception?.arguments == ["cannot release a robust lock that another session holds"])
+        let waiting = try [2, 3].map { try lock.call("acquire", session: $0) }
+        #expect(waiting.filter(\.waits).count == 2)
+        #expect(try lock.call("release", session: 1).woken.map(\.call) == [waiting[0].id])
+        #expect(try lock.call("release", session: 2).woken.map(\.call) == [waiting[1].id])
+        #expect(try lock.call("release", session: 3).woken.isEmpty)
+        #expect(try lock.call("locked").value() == false)
+    }
+
+    @Test func `A holder's end releases, and the next holder alone is told that the lock was abandoned`() throws {
+        for kind in [LockKind.lock, .rlock, .semaphore(1)] {
+            let lock = make(kind)
+            #expect(try lock.call("acquire", session: 1).value() == true)
+            #expect(try lock.call("was_abandoned", session: 1).value() == false)
+            let waiting = try lock.call("acquire", session: 2)
+            let woken = end(1, of: lock)
+            #expect(woken.map(\.call) == [waiting.id])
+            #expect(try woken[0].value() == true)
+            #expect(try lock.call("was_abandoned", session: 2).value() == true)
+            #expect(try lock.call("release", session: 2).exception == nil)
+            #expect(try lock.call("acquire", session: 3).value() == true)
+            #expect(try lock.call("was_abandoned", session: 3).value() == false)
+            #expect(end(1, of: lock).isEmpty)
+            #expect(try lock.call("was_abandoned", session: 1).exception?.arguments == ["this session has not acquired the lock"])
+        }
+    }
+
+    @Test func `An abandoned lock that nobody waits for tells whoever comes, however late`() throws {
+        let lock = make(.lock)
+        _ = try lock.call("acquire", session: 1)
+        #expect(end(1, of: lock).isEmpty)
+        #expect(try lock.call("acquire_fenced", session: 2).value() == .tuple([102, true]))
+        // A holder that was told and ends, too, leaves it abandoned again.
+        _ = end(2, of: lock)
+        #expect(try lock.call("acquire_fenced", session: 3).value() == .tuple([103, true]))
+    }
+
+    @Test func `Of a semaphore each abandoned permit is told to one`() throws {
+        let semaphore = make(.semaphore(3))
+        for session in 1...3 { #expect(try semaphore.call("acquire", session: UInt64(session)).value() == true) }
+        _ = end(1, of: semaphore)
+        _ = end(2, of: semaphore)
+        let told = try (4...5).map { try semaphore.call("acquire_fenced", session: $0).value() }
+        #expect(told == [.tuple([104, true]), .tuple([105, true])])
+        #expect(try semaphore.call("acquire", false, session: 6).value() == false)
+        _ = try semaphore.call("release", session: 3)
+        #expect(try semaphore.call("acquire_fenced", session: 6).value() == .tuple([106, false]))
+    }
+
+    @Test func `A semaphore is released by who acquired it, and as often`() throws {
+        let semaphore = make(.semaphore(2))
+        for _ in 1...2 { #expect(try semaphore.call("acquire", session: 1).value() == true) }
+        #expect(try semaphore.call("release", session: 2).exception?.name == "ValueError")
+        #expect(try semaphore.call("release", 3, session: 1).exception?.name == "ValueError")
+        #expect(try semaphore.call("release", 0, session: 1).exception?.arguments == ["n must be one or more"])
+        let waiting = try (2...3).map { try semaphore.call("acquire", session: $0) }
+        #expect(try semaphore.call("release", 2, session: 1).woken.map(\.call) == waiting.map(\.id))
+    }
+
+    @Test func `An RLock that its owner takes again keeps its token, and is released as often`() throws {
+        let lock = make(.rlock)
+        #expect(try lock.call("acquire_fenced", session: 1).value() == .tuple([101, false]))
+        #expect(try lock.call("acquire_fenced", session: 1).value() == .tuple([101, false]))
+        let waiting = try lock.call("acquire_fenced", session: 2)
+        #expect(try lock.call("release", session: 1).woken.isEmpty)
+        let woken = try lock.call("release", session: 1).woken
+        #expect(woken.map(\.call) == [waiting.id])
+        #expect(try woken[0].value() == .tuple([102, false]))
+        #expect(try lock.call("release", session: 1).exception?.arguments == ["cannot release un-acquired lock"])
+        // However often it was acquired, its owner's end is one.
+        #expect(try lock.call("acquire", session: 2).value() == true)
+        _ = end(2, of: lock)
+        #expect(try lock.call("locked").value() == false)
+    }
+
+    @Test func `Fencing tokens only grow, over locks and over their making anew`() throws {
+        var last = 100
+        for _ in 1...3 {
+            let pair = [make(.lock), make(.semaphore(2))]
+            for lock in pair + pair {
+                #expect(try lock.call("acquire").value() == true)
+                guard case .int(let token) = try lock.call("fencing_token").value() else { Issue.record("no token"); return }
+                #expect(token > last)
+                last = token
+                _ = try lock.call("release")
+            }
+        }
+        #expect(RobustLocks.microsecondsSince1970 > 1_700_000_000_000_000)
+    }
+
+    @Test func `Waits end by their time, by a timeout or by being given up, with what each form answers`() throws {
+        let lock = make(.lock)
+        _ = try lock.call("acquire", session: 1)
+        let plain = try lock.call("acquire", true, 0.5, session: 2, at: 7)
+        #expect(plain.deadline == .some(Timestamp(nanoseconds: 500_000_007)))
+        let fenced = try lock.call("acquire_fenced", true, 1, session: 3)
+        #expect(try lock.call("acquire", true, -1, session: 4).deadline == .some(nil))
+        #expect(try lock.call("acquire_fenced", true, .none, session: 5).deadline == .some(nil))
+        #expect(try lock.call("acquire_fenced", false, session: 6).value() == .none)
+        #expect(try lock.call("acquire", false, 1, session: 6).exception?.name == "ValueError")
+        guard case .value(let refused)? = lock.timeOut(plain.id).reply, case .value(let none)? = lock.timeOut(fenced.id).reply else {
+            Issue.record("no answer")
+            return
+        }
+        #expect(try refused.value() == false)
+        #expect(try none.value() == .none)
+        #expect(lock.timeOut(plain.id).reply == nil)
+    }
+
+    @Test func `A lock whose answer finds nobody goes on, as abandoned as it was`() throws {
+        for wasAbandoned in [false, true] {
+            let lock = make(.lock)
+            _ = try lock.call("acquire", session: 1)
+            let waiting = try [2, 3].map { try lock.call("acquire_fenced", session: $0) }
+            let given = try wasAbandoned ? end(1, of: lock) : lock.call("release", session: 1).woken
+            let lost = try #require(given.first)
+            #expect(lost.call == waiting[0].id)
+            let next = takeBack(lost, to: lock)
+            #expect(next.map(\.call) == [waiting[1].id])
+            guard case .tuple(let parts)? = try next[0].value() else { Issue.record("no tuple"); return }
+            #expect(parts[1] == .bool(wasAbandoned))
+            // What was taken back once is not taken from the next.
+            #expect(takeBack(lost, to: lock).isEmpty)
+            #expect(try lock.call("locked").value() == true)
+        }
+    }
+
+    @Test func `A lock knows its holders, since when, and by which token`() throws {
+        let (semaphore, plain, rlock) = (make(.semaphore(2)), ObjectUnderTest(ManagedLock()), ObjectUnderTest(ManagedRLock()))
+        for lock in [semaphore, plain, rlock] {
+            #expect(lock.object.holders.isEmpty)
+            _ = try lock.call("acquire", session: 7, at: 5)
+        }
+        _ = try semaphore.call("acquire", session: 8, at: 6)
+        #expect(semaphore.object.holders == [
+            Holder(session: SessionID(7), since: Timestamp(nanoseconds: 5), fencingToken: 101),
+            Holder(session: SessionID(8), since: Timestamp(nanoseconds: 6), fencingToken: 102),
+        ])
+        for lock in [plain, rlock] {
+            #expect(lock.object.holders == [Holder(session: SessionID(7), since: Timestamp(nanoseconds: 5))])
+            _ = try lock.call("acquire", session: 8, at: 9)
+            _ = try lock.call("release", session: 7, at: 20)
+            #expect(lock.object.holders == [Holder(session: SessionID(8), since: Timestamp(nanoseconds: 9))])
+        }
+        #expect(try semaphore.repr() == "<robust Semaphore 1, held by session 7, 8, at 0x1>")
+        #expect(try make(.lock).repr() == "<robust Lock 2, free, at 0x1>")
+    }
+
+    // MARK: Deadlocks
+
+    private func deadlock(_ called: ObjectUnderTest.Called) -> PickleValue? { called.exception?.arguments.first }
+
+    @Test func `The call that would complete a ring of any length is refused, and names the locks and the sessions`() throws {
+        for count in 1...5 {
+            let locks = (0..<count).map { _ in make(.lock) }
+            for (number, lock) in locks.enumerated() { _ = try lock.call("acquire", session: UInt64(number + 1)) }
+            for number in 0..<(count - 1) { #expect(try locks[number + 1].call("acquire", session: UInt64(number + 1)).waits) }
+            let refused = try locks[0].call("acquire", session: UInt64(count))
+            #expect(refused.exception?.name == "RuntimeError")
+            #expect(deadlock(refused)?.text?.hasPrefix("deadlock: Lock ") == true)
+            #expect(deadlock(refused)?.text?.components(of: "is held by session") == count)
+            // Without the ring all goes on.
+            #expect(try locks[count - 1].call("release", session: UInt64(count)).exception == nil)
+        }
+    }
+
+    @Test func `The text of a deadlock tells the ring`() throws {
+        let (first, second) = (make(.lock), make(.rlock))
+        _ = try first.call("acquire", session: 1)
+        _ = try second.call("acquire", session: 2)
+        _ = try second.call("acquire", session: 1)
+        #expect(deadlock(try first.call("acquire", session: 2))
+            == "deadlock: Lock 1 is held by session 1, which waits for another: RLock 2 is held by session 2, whose holder makes this call")
+    }
+
+    @Test func `A wait that ends by itself is no deadlock, on either side`() throws {
+        let (first, second) = (make(.lock), make(.lock))
+        _ = try first.call("acquire", session: 1)
+        _ = try second.call("acquire", session: 2)
+        let limited = try second.call("acquire", true, 1, session: 1)
+        #expect(try first.call("acquire", true, 1, session: 2).waits)
+        #expect(try first.call("acquire", session: 3).waits)
+        #expect(limited.waits)
+        let (third, fourth) = (make(.lock), make(.lock))
+        _ = try third.call("acquire", session: 4)
+        _ = try fourth.call("acquire", session: 5)
+        _ = try fourth.call("acquire", session: 4)
+        #expect(try third.call("acquire", true, 5, session: 5).waits)
+        #expect(try third.call("acquire", false, session: 5).value() == false)
+    }
+
+    @Test func `A wait that was given up or answered is no part of a ring any more`() throws {
+        let (first, second) = (make(.lock), make(.lock))
+        _ = try first.call("acquire", session: 1)
+        _ = try second.call("acquire", session: 2)
+        let waiting = try second.call("acquire", session: 1)
+        var effects = Effects()
+        #expect(second.object.cancel(waiting.id, effects: &effects))
+        let other = try first.call("acquire", session: 2)
+        #expect(other.waits)
+        #expect(try first.call("release", session: 1).woken.map(\.call) == [other.id])
+        // The second session has both now, and the first may wait for either.
+        #expect(try second.call("acquire", session: 1).waits)
+        #expect(try second.call("release", session: 2).woken.count == 1)
+        #expect(deadlock(try second.call("acquire", session: 2)) == nil)
+    }
+
+    @Test func `A semaphore of several is never taken for a deadlock`() throws {
+        let (semaphore, lock) = (make(.semaphore(2)), make(.lock))
+        for session in 1...2 { _ = try semaphore.call("acquire", session: UInt64(session)) }
+        _ = try lock.call("acquire", session: 3)
+        _ = try lock.call("acquire", session: 1)
+        #expect(try semaphore.call("acquire", session: 3).waits)
+    }
+
+    @Test func `A session that carries many calls is never taken for one that waits`() throws {
+        let lock = make(.lock)
+        for _ in 0..<2 {
+            var arguments = Arguments()
+            arguments.sessionIsShared = true
+            var effects = Effects()
+            let result = lock.object.call(
+                "acquire", arguments, id: CallID(session: SessionID(1), number: UInt64.random(in: 1_000...(.max))), now: Timestamp(nanoseconds: 0),
+                effects: &effects)
+            if case .reply(.exception(let exception))? = result?.outcome { Issue.record("\(exception)") }
+        }
+        #expect(try lock.call("release", session: 1).woken.count == 1)
+    }
+
+    @Test func `A caller that names what it keeps by another session completes a ring`() throws {
+        let (first, second) = (make(.lock), make(.lock))
+        _ = try first.call("acquire_fenced", session: 1)   // 101
+        _ = try second.call("acquire_fenced", session: 2)  // 102
+        #expect(try second.call("acquire_fenced", true, .none, .tuple([101]), session: 3).waits)
+        #expect(deadlock(try first.call("acquire_fenced", true, .none, .list([102]), session: 4))?.text?.hasPrefix("deadlock: Lock 1 is held by session 1") == true)
+        // One that keeps nothing waits.
+        #expect(try first.call("acquire_fenced", true, .none, .tuple([]), session: 5).waits)
+        #expect(try first.call("acquire_fenced", true, .none, 5, session: 6).exception?.name == "TypeError")
+    }
+
+    // MARK: Registering
+
+    @Test func `By option the names of Python's locks stand for robust ones`() throws {
+        var registry = Registry.standard
+        let plain = try ["Lock", "RLock", "Semaphore", "BoundedSemaphore"].map { try registry.object($0, Arguments()).exposed }
+        #expect(plain.allSatisfy { !$0.contains("fencing_token") })
+        registry.useRobustLocks()
+        for name in ["Lock", "RLock", "Semaphore", "BoundedSemaphore"] {
+            #expect(try registry.object(name, Arguments()).exposed == [
+                "acquire", "acquire_fenced", "fencing_token", "locked", "release", "was_abandoned",
+            ])
+        }
+        #expect(throws: PythonException.self) { try registry.object("Lock", Arguments([Fragment(1)])) }
+        #expect(throws: PythonException.self) { try registry.object("Semaphore", Arguments([Fragment(-1)])) }
+    }
+}
+
+extension String {
+    fileprivate func components(of part: String) -> Int {
+        var (count, rest) = (0, self[...])
+        while let range = rest.firstRange(of: part) {
+            count += 1
+            rest = rest[range.upperBound...]
+        }
+        return count
+    }
+}
