@@ -94,6 +94,10 @@ final class RawPeer {
 
     /// Sends a request and reads its reply: the kind and the result.
     func request(_ identifier: String?, _ method: String, _ arguments: PickleValue...) throws -> (kind: String, result: PickleValue) {
+        try request(identifier, method, arguments)
+    }
+
+    func request(_ identifier: String?, _ method: String, _ arguments: [PickleValue]) throws -> (kind: String, result: PickleValue) {
         let request: PickleValue = .tuple([
             identifier.map(PickleValue.string) ?? .none, .string(method), .tuple(PickleElements(arguments)), .dictionary([:]),
         ])
