@@ -109,13 +109,15 @@ import Testing
     ) async throws {
         try await withServer { server in
             let clients = try (0..<4).map { try TestClient($0, server) }
+            // An object lives as long as the client that made it.
+            let maker = try TestClient(4, server)
             for number in 0..<Self.histories {
-                let (recorder, object) = (HistoryRecorder<Model>(), try clients[0].create(typeID, arguments))
+                let (recorder, object) = (HistoryRecorder<Model>(), try maker.create(typeID, arguments))
                 try await onThreads(clients) { client in
                     var generator = SeededGenerator(seed: Self.seed &+ UInt64(number) &* 4 &+ UInt64(client.place))
                     for _ in 0..<Self.callsOfEach { try step(recorder, client, object, &generator) }
                 }
-                try clients[0].drop(object)
+                try maker.drop(object)
                 guard LinearizabilityCheck.passes(recorder.history, from: model) else {
                     Issue.record("seed \(Self.seed), history \(number) is not linearizable:\n\(recorder.text)")
                     return
