@@ -5,7 +5,7 @@ import Synchronization
 ///
 /// A call may carry the fencing token of the lock under which it is made, as the keyword argument `__fencing_token__`. The object
 /// remembers the highest token that it has seen, and refuses a call with a lower one. Calls without a token are not looked at.
-final class Fence: Sendable {
+struct Fence: ~Copyable, Sendable {
     private let highest = Mutex(Int.min)
 
     /// Runs a call unless one with a higher token came before. Meanwhile no other call with a token runs.

@@ -117,7 +117,7 @@ import Testing
         try await withSwiftServer { _, manager in
             let lock = try await manager.lock()
             let (old, new) = (try await lock.withLock { $0.token }, try await lock.withLock { $0.token })
-            let (dictionary, queue) = (try await manager.dictionary(["a": 1]), try await manager.queue(of: Int.self))
+            let (dictionary, queue) = (try await manager.dictionary(["a": 1]), try await manager.queue(of: Int.self, capacity: 2))
             try await dictionary.fenced(by: old).increment("a")
             try await dictionary.fenced(by: new).increment("a")
             try await queue.fenced(by: new).put(contentsOf: [1, 2])
@@ -131,6 +131,23 @@ import Testing
             }
             #expect(try await dictionary.value(forKey: "a") == 3)
             #expect(try await queue.count == 2)
+        }
+    }
+
+    @Test func `Items that are put one by one, for want of room, carry the token each`() async throws {
+        try await withSwiftServer { _, manager in
+            let lock = try await manager.lock()
+            let (old, new) = (try await lock.withLock { $0.token }, try await lock.withLock { $0.token })
+            let queue = try await manager.queue(of: Int.self, capacity: 2)
+            try await queue.put(contentsOf: [1, 2])
+            let putting = Task { try await queue.fenced(by: old).put(contentsOf: [3, 4, 5, 6]) }
+            #expect(try await queue.get() == 1)
+            try await waitUntil { try await queue.count == 2 }
+            _ = try await queue.fenced(by: new).count
+            // One may wait already; the next is refused.
+            for _ in 0..<2 { _ = try await queue.get() }
+            let error = await #expect(throws: RemoteError.self) { try await putting.value }
+            #expect(error?.isStaleFencingToken == true)
         }
     }
 

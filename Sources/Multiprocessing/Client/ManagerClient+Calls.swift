@@ -203,9 +203,6 @@ extension ManagerClient {
         func call(_ identifier: String, _ method: String, _ arguments: [Fragment]) async throws -> Fragment {
             try await reply(identifier, method, arguments).value
         }
-
-        /// Ends the session, and so what it holds.
-        func close() { connection.close() }
     }
 
     /// Gives the body a session, which others may use afterwards.
@@ -225,6 +222,9 @@ extension ManagerClient {
 
     /// Others may use the session now; it must hold nothing.
     func giveBack(_ session: Session) { pool.giveBack(session.connection) }
+
+    /// Ends a session, and so what it holds.
+    func discard(_ session: Session) { pool.discard(session.connection) }
 
     /// Calls a method many times, without waiting for one reply before the next request is sent.
     ///

@@ -24,7 +24,7 @@ public struct ManagerConfiguration: Hashable, Sendable {
     /// What happens when the server goes away.
     public var reconnection: ReconnectionPolicy
     /// How many connections that carry one call at a time are kept when no call uses them: towards CPython's servers, and for what has to own
-    /// a connection (`RLock`, `Condition`, leases).
+    /// a connection (robust locks, `Condition`, leases).
     public var maximumIdleConnections: Int
 
     public init(

@@ -59,7 +59,7 @@ final class ObjectReference: Sendable {
     }
 
     deinit {
-        for acquired in acquiredByHand.withLock({ $0 }) { acquired.session.close() }
+        for acquired in acquiredByHand.withLock({ $0 }) { client.discard(acquired.session) }
         let (client, place, taking) = (client, place.withLock { $0 }, taking)
         // As in CPython, an error is of no interest: the server may have ended.
         Task.detached {
@@ -80,20 +80,20 @@ extension ObjectReference {
 
     /// Whether the object has a method that its server tells of. The server is asked once, unless it has said so when it made the object.
     func exposes(_ method: String) async throws -> Bool {
-        if let known = exposed.withLock({ $0 }) { return known.names.contains(method) }
+        if let known = exposed.withLock({ $0 }) { return known.names(method) }
         try await taken()
         let told = try await client.callServer("get_methods", [try Fragment(.instance(token))]).value()
         exposed.withLock { $0 = told }
-        return told.names.contains(method)
+        return told.names(method)
     }
 }
 
 extension PickleValue {
-    /// The texts in a sequence.
-    fileprivate var names: [String] {
+    /// Whether it is a sequence that has the name.
+    fileprivate func names(_ name: String) -> Bool {
         switch self {
-        case .tuple(let elements), .list(let elements): elements.compactMap(\.text)
-        default: []
+        case .tuple(let elements), .list(let elements): elements.contains { $0.text == name }
+        default: false
         }
     }
 }
