@@ -15,8 +15,11 @@ public struct LockHolder: Hashable, Sendable {
 extension Manager {
     /// Who holds which lock on the server (`Lock`, `RLock`, `Condition` and the robust ones), by the locks' names.
     ///
-    /// - Throws: ``RemoteError`` when the server is CPython's.
+    /// - Throws: ``ManagerError`` of code `notSupported` when the server is CPython's.
     public func lockHolders() async throws -> [LockHolder] {
+        guard try await client.traits().extensions.contains("holders") else {
+            throw ManagerError(.notSupported, "this server does not tell who holds a lock, as CPython's does not")
+        }
         let held: [String: [Entry]] = try await client.callServer("holders").decode()
         return held.sorted { $0.key < $1.key }.flatMap { object, holders in
             holders.map { LockHolder(object: object, session: $0.session, since: .seconds($0.seconds), token: $0.token.map(FencingToken.init(_:))) }

@@ -37,7 +37,7 @@ extension LockableProxy {
 
     /// Holds a robust lock while the body runs, which is told of the acquisition.
     ///
-    /// - Throws: ``ManagerError`` of code `notSupported` when the lock is not robust; as ``withLock(_:)-(()->Result)``.
+    /// - Throws: ``ManagerError`` of code `notSupported` when the lock is not robust; as the form whose body takes nothing.
     public func withLock<Result>(_ body: (LockHolding) async throws -> Result) async throws -> Result {
         try acquired(try await holdRobustly(.forever, body))
     }

@@ -1,6 +1,6 @@
 import Pickle
 
-/// A lock on a server that belongs to who took it. In Python its owner is a thread; here it is the task that runs ``LockableProxy/withLock(_:)``, with
+/// A lock on a server that belongs to who took it. In Python its owner is a thread; here it is the task that runs ``LockableProxy/withLock(_:)-(()->Result)``, with
 /// its child tasks.
 public protocol OwnedProxy: LockableProxy {}
 
@@ -28,7 +28,7 @@ public struct ConditionProxy: OwnedProxy {
 
     /// Gives the lock up, waits to be notified, and has the lock again (`condition.wait()`).
     ///
-    /// - Throws: ``RemoteError`` of type `runtimeError` outside of ``LockableProxy/withLock(_:)``.
+    /// - Throws: ``RemoteError`` of type `runtimeError` outside of ``LockableProxy/withLock(_:)-(()->Result)``.
     public func wait() async throws {
         _ = try await object.send("wait", [.none])
     }
