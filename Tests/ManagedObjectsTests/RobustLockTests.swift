@@ -279,7 +279,12 @@ struct RobustLockTests {
             ])
         }
         #expect(throws: PythonException.self) { try registry.object("Lock", Arguments([Fragment(1)])) }
-        #expect(throws: PythonException.self) { try registry.object("Semaphore", Arguments([Fragment(-1)])) }
+        for name in ["Semaphore", "RobustSemaphore"] {
+            #expect(throws: PythonException.self) { try registry.object(name, Arguments([Fragment(-1)])) }
+        }
+        // What nobody can hold is a signal, and stays one; to ask for a robust one is a mistake.
+        #expect(try registry.object("Semaphore", Arguments([Fragment(0)])).exposed == ["acquire", "release"])
+        #expect(throws: PythonException.self) { try registry.object("RobustSemaphore", Arguments([Fragment(0)])) }
     }
 }
 

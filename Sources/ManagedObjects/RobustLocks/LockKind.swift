@@ -13,6 +13,6 @@ public struct LockKind: Hashable, Sendable {
     public static let rlock = LockKind(name: "RLock", capacity: 1, isReentrant: true)
     /// So many hold it at a time.
     ///
-    /// - Parameter value: 0 or more.
+    /// - Parameter value: 1 or more.
     public static func semaphore(_ value: Int) -> LockKind { LockKind(name: "Semaphore", capacity: value, isReentrant: false) }
 }

@@ -101,10 +101,16 @@ extension ManagedRobustLock {
     }
 
     init(semaphore arguments: Arguments, in locks: RobustLocks) throws(PythonException) {
+        let value = try Self.semaphoreValue(arguments)
+        guard value > 0 else { throw .valueError("a robust semaphore needs a value of 1 or more: one of 0 is a signal, which nobody holds") }
+        self.init(.semaphore(value), in: locks)
+    }
+
+    static func semaphoreValue(_ arguments: Arguments) throws(PythonException) -> Int {
         let bound = try Parameters(name: "RobustSemaphore", required: [], optional: ["value"]).bind(arguments)
         let value = try bound.first??.pythonIndex() ?? 1
         guard value >= 0 else { throw .valueError("semaphore initial value must be >= 0") }
-        self.init(.semaphore(value), in: locks)
+        return value
     }
 }
 

@@ -205,7 +205,7 @@ extension Manager {
     /// A new `Semaphore`.
     ///
     /// - Parameters:
-    ///   - value: how often it can be acquired.
+    ///   - value: how often it can be acquired; at least once, when it is robust.
     ///   - robust: whether what was acquired is released when its holder's connection ends, and only by who acquired it; `false` for a semaphore as Python
     ///     has it, to which anyone may add. CPython's servers have only these.
     public func semaphore(value: Int = 1, robust: Bool = true) async throws -> SemaphoreProxy {
