@@ -15,11 +15,13 @@ let package = Package(
     dependencies: [
         .package(name: "swift-multiprocessing", path: ".."),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.80.0"),
     ],
     targets: [
         tool("load", in: "Load", also: [argumentParser]),
         tool("client", in: "Client", also: [argumentParser]),
         tool("startup", in: "Startup"),
+        tool("floor", in: "Floor", also: [argumentParser, .product(name: "NIOPosix", package: "swift-nio")]),
         .executableTarget(name: "pingpong", path: "Sources/PingPong", cSettings: [.unsafeFlags(["-O2"])]),
     ]
 )

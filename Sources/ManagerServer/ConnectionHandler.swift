@@ -17,8 +17,10 @@ final class ConnectionHandler: ChannelDuplexHandler {
         /// Authenticated; the first request says what the connection is for.
         case opening
         case serving
-        /// The last message has been written; nothing more is read.
+        /// Nothing more is read; what there is for the peer is still written.
         case closing
+        /// All has been given to the system to be written.
+        case closed
     }
 
     private let configuration: ServerConfiguration
@@ -29,8 +31,8 @@ final class ConnectionHandler: ChannelDuplexHandler {
     private var phase: Phase
     private var session: Session?
     private var decoder = FrameDecoder(maximumLength: Authentication.maximumMessageLength)
-    private var input = ByteBuffer()
-    private var output = ByteBuffer()
+    private var input = FrameInput()
+    private var output = ReplyOutput()
     private var form = MessageForm.plain(PlainMessages())
     private var calls = OutstandingCalls()
     private var handshakeTimer: Scheduled<Void>?
@@ -63,7 +65,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
         }
         context.channel.rearmQuickAcknowledgement()
         if case .authenticating(var authentication) = phase, let challenge = authentication.start() {
-            output.writeFrame(challenge)
+            output.bytes.writeFrame(challenge)
             phase = .authenticating(authentication)
             flush()
         }
@@ -71,7 +73,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
     func channelInactive(context: ChannelHandlerContext) {
         handshakeTimer?.cancel()
-        phase = .closing
+        phase = .closed
         self.context = nil
         let waiting = calls.removeAll()
         if var session {
@@ -99,8 +101,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
     // MARK: Reading
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        var bytes = unwrapInboundIn(data)
-        if input.readableBytes == 0 { input = bytes } else { input.writeBuffer(&bytes) }
+        input.append(unwrapInboundIn(data))
         process()
     }
 
@@ -121,7 +122,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
     }
 
     private func mayRead(_ context: ChannelHandlerContext) -> Bool {
-        context.channel.isWritable && (mayServe || input.readableBytes < configuration.maximumReadAhead)
+        context.channel.isWritable && (mayServe || input.count < configuration.maximumReadAhead)
     }
 
     /// Goes on after a pause.
@@ -138,38 +139,39 @@ final class ConnectionHandler: ChannelDuplexHandler {
         let now = Timestamp.now
         // Each use of a stored buffer would be checked for being the only one; and who comes here from a flush finds nothing to serve twice.
         var pending = input
-        input = ByteBuffer()
+        input = FrameInput()
         do throws(FrameError) {
-            while mayServe, isReceiving, let range = try decoder.frame(in: pending, at: pending.readerIndex) {
-                pending.withUnsafeReadableBytes { bytes in
-                    let start = range.lowerBound - pending.readerIndex
-                    serve(UnsafeRawBufferPointer(rebasing: bytes[start..<start + range.count]), now: now)
-                }
-                pending.moveReaderIndex(to: range.upperBound)
-            }
+            while mayServe, isReceiving, try pending.serveNext(decoder, { serve($0, now: now) }) {}
         } catch {
             logger.debug("a peer sent a message that is too long", metadata: ["error": "\(error)"])
             closeAfterFlush()
         }
-        if pending.readableBytes > 0 { input = pending }
+        if !pending.isEmpty { input = pending }
     }
 
     private var mayServe: Bool { form.mayServe(waiting: calls.waitingCount, kept: calls.keptCount) }
 
     /// Whether more requests may be served now: replies do not pile up.
     private var isReceiving: Bool {
-        if case .closing = phase { return false }
-        guard output.readableBytes >= Self.outputBatch else { return true }
+        guard isOpen else { return false }
+        guard output.count >= Self.outputBatch else { return true }
         flush()
         return context?.channel.isWritable ?? false
     }
 
-    private func serve(_ frame: UnsafeRawBufferPointer, now: Timestamp) {
+    private var isOpen: Bool {
         switch phase {
-        case .authenticating(let authentication): authenticate(authentication, frame)
+        case .authenticating, .opening, .serving: true
+        case .closing, .closed: false
+        }
+    }
+
+    private func serve(_ frame: FrameBytes, now: Timestamp) {
+        switch phase {
+        case .authenticating(let authentication): authenticate(authentication, frame.bytes)
         case .opening: open(frame)
         case .serving: receive(frame, now: now)
-        case .closing: break
+        case .closing, .closed: break
         }
     }
 
@@ -180,17 +182,17 @@ final class ConnectionHandler: ChannelDuplexHandler {
         do throws(AuthenticationError) {
             switch try authentication.receive(message) {
             case .send(let answer):
-                output.writeFrame(answer)
+                output.bytes.writeFrame(answer)
                 phase = .authenticating(authentication)
             case .sendAndFinish(let answer):
-                output.writeFrame(answer)
+                output.bytes.writeFrame(answer)
                 beginOpening(after: authentication)
             case .finished:
                 beginOpening(after: authentication)
             }
         } catch {
             logger.debug("a peer was refused", metadata: ["reason": "\(error)"])
-            if let reply = error.reply { output.writeFrame(reply) }
+            if let reply = error.reply { output.bytes.writeFrame(reply) }
             closeAfterFlush()
         }
     }
@@ -201,11 +203,11 @@ final class ConnectionHandler: ChannelDuplexHandler {
         decoder.maximumLength = configuration.maximumMessageLength
     }
 
-    private func open(_ frame: UnsafeRawBufferPointer) {
+    private func open(_ frame: FrameBytes) {
         handshakeTimer?.cancel()
         handshakeTimer = nil
         // What CPython takes for the end.
-        guard !frame.isEmpty else { return closeAfterFlush() }
+        guard !frame.bytes.isEmpty else { return closeAfterFlush() }
         let mark = output.beginFrame()
         let opening = session?.open(frame, into: &output)
         output.endFrame(mark)
@@ -220,7 +222,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
     // MARK: Calls
 
-    private func receive(_ frame: UnsafeRawBufferPointer, now: Timestamp) {
+    private func receive(_ frame: FrameBytes, now: Timestamp) {
         switch form.read(frame) {
         case .request(let number, let body, let earlier):
             if let earlier { calls.release(earlier) }
@@ -231,7 +233,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
         }
     }
 
-    private func serve(_ request: UnsafeRawBufferPointer, as number: UInt64, now: Timestamp) {
+    private func serve(_ request: FrameBytes, as number: UInt64, now: Timestamp) {
         let reply = beginReply(to: number)
         switch session?.serve(request, as: number, now: now, into: &output) {
         case .answered(let owner): end(reply, keeping: owner)
@@ -286,14 +288,14 @@ final class ConnectionHandler: ChannelDuplexHandler {
     /// A reply whose frame has begun in the output.
     private struct BegunReply {
         let number: UInt64
-        let frame: FrameMark
+        let frame: ReplyOutput.BegunFrame
         /// Where its header stands.
         let header: Int
     }
 
     private func beginReply(to number: UInt64) -> BegunReply {
-        let reply = BegunReply(number: number, frame: output.beginFrame(), header: output.writerIndex)
-        form.writeHeader(of: number, to: &output)
+        let reply = BegunReply(number: number, frame: output.beginFrame(), header: output.bytes.writerIndex)
+        form.writeHeader(of: number, to: &output.bytes)
         return reply
     }
 
@@ -303,21 +305,28 @@ final class ConnectionHandler: ChannelDuplexHandler {
     }
 
     private func end(_ reply: BegunReply, _ flags: MultiplexedFrame.Flags) {
-        form.setFlags(flags, at: reply.header, in: &output)
+        form.setFlags(flags, at: reply.header, in: &output.bytes)
         output.endFrame(reply.frame)
     }
 
+    /// Writes what there is, and of large values as much as the peer takes.
     private func flush() {
-        guard let context, output.readableBytes > 0 else { return }
-        let bytes = output
-        output = context.channel.allocator.buffer(capacity: 512)
-        context.writeAndFlush(wrapOutboundOut(bytes), promise: nil)
+        guard let context else { return }
+        while let bytes = output.next(context.channel.allocator) {
+            context.writeAndFlush(wrapOutboundOut(bytes), promise: nil)
+            guard output.count > 0, context.channel.isWritable else { break }
+        }
+        if case .closing = phase, output.count == 0 { closeWhenWritten(context) }
     }
 
+    /// Ends the connection when the peer has got what there is for it.
     private func closeAfterFlush() {
         phase = .closing
-        guard let context else { return }
         flush()
+    }
+
+    private func closeWhenWritten(_ context: ChannelHandlerContext) {
+        phase = .closed
         context.writeAndFlush(wrapOutboundOut(ByteBuffer())).assumeIsolated().whenComplete { _ in context.close(promise: nil) }
     }
 }

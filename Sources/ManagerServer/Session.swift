@@ -1,5 +1,4 @@
 import ManagedObjects
-import NIOCore
 import Pickle
 
 /// What one authenticated peer has to do with the server, whatever carries its bytes: its requests, what it waits for, and
@@ -43,12 +42,12 @@ struct Session {
     /// Answers one request.
     ///
     /// - Parameters:
-    ///   - bytes: the request's pickle.
+    ///   - request: the request's pickle.
     ///   - number: the call's name in the session, unlike that of any before.
     ///   - now: the time.
-    mutating func serve(_ bytes: UnsafeRawBufferPointer, as number: UInt64, now: Timestamp, into output: inout ByteBuffer) -> Step {
+    mutating func serve(_ request: FrameBytes, as number: UInt64, now: Timestamp, into output: inout ReplyOutput) -> Step {
         do throws(PickleError) {
-            let request = try reader.read(bytes)
+            let request = try reader.read(request)
             return perform(request, as: CallID(session: id, number: number), now: now, into: &output)
         } catch {
             write(traceback: error.pythonException, into: &output)
@@ -56,7 +55,7 @@ struct Session {
         }
     }
 
-    private mutating func perform(_ request: Request, as call: CallID, now: Timestamp, into output: inout ByteBuffer) -> Step {
+    private mutating func perform(_ request: Request, as call: CallID, now: Timestamp, into output: inout ReplyOutput) -> Step {
         guard let identifier = request.identifier else {
             callServer(request, into: &output)
             return .answered
@@ -97,7 +96,7 @@ struct Session {
 
     /// `__str__`, `__repr__`, `#GETVALUE`, or the error that there is no such method.
     private mutating func answerFallback(
-        _ method: String, of object: HostedObject, identifier: String, into output: inout ByteBuffer
+        _ method: String, of object: HostedObject, identifier: String, into output: inout ReplyOutput
     ) -> (any FragmentOwner)? {
         if let reply = object.fallback(method, python: python, address: "0x\(identifier)") {
             return write(reply, at: reader.peerProtocol, into: &output)
@@ -121,7 +120,7 @@ extension Session {
     }
 
     /// Answers the first request of a connection, which names a function of the server.
-    mutating func open(_ frame: UnsafeRawBufferPointer, into output: inout ByteBuffer) -> Opening {
+    mutating func open(_ frame: FrameBytes, into output: inout ReplyOutput) -> Opening {
         do throws(PickleError) {
             let request = try reader.read(frame)
             return open(request, into: &output)
@@ -131,7 +130,7 @@ extension Session {
         }
     }
 
-    private mutating func open(_ request: Request, into output: inout ByteBuffer) -> Opening {
+    private mutating func open(_ request: Request, into output: inout ReplyOutput) -> Opening {
         switch request.method {
         case "accept_connection":
             ReplyWriter.write(.value, .none, at: reader.peerProtocol, to: &output)
@@ -146,7 +145,7 @@ extension Session {
         }
     }
 
-    private mutating func callServer(_ request: Request, keepingReferences: Bool = true, into output: inout ByteBuffer) {
+    private mutating func callServer(_ request: Request, keepingReferences: Bool = true, into output: inout ReplyOutput) {
         let version = reader.peerProtocol
         do throws(PythonException) {
             let result = try functions.call(request, at: version, python: python)
@@ -170,7 +169,7 @@ extension Session {
     /// Writes a reply. A new object that it speaks of belongs to whoever reads it.
     ///
     /// - Returns: what proxies in the reply refer to.
-    mutating func write(_ reply: Reply, at version: PickleProtocol, into output: inout ByteBuffer) -> (any FragmentOwner)? {
+    mutating func write(_ reply: Reply, at version: PickleProtocol, into output: inout ReplyOutput) -> (any FragmentOwner)? {
         switch reply {
         case .value(let fragment) where fragment.owner != nil:
             ReplyWriter.write(.value, functions.objects.delivered(fragment, to: python), at: version, to: &output)
@@ -192,7 +191,7 @@ extension Session {
         return nil
     }
 
-    private func write(_ exception: PythonException, at version: PickleProtocol, into output: inout ByteBuffer) {
+    private func write(_ exception: PythonException, at version: PickleProtocol, into output: inout ReplyOutput) {
         do throws(PythonException) {
             ReplyWriter.write(.error, try .python(exception.instance(at: version), at: version), at: version, to: &output)
         } catch {
@@ -200,7 +199,7 @@ extension Session {
         }
     }
 
-    private func write(traceback exception: PythonException, into output: inout ByteBuffer) {
+    private func write(traceback exception: PythonException, into output: inout ReplyOutput) {
         let version = reader.peerProtocol
         ReplyWriter.write(.traceback, Fragment(text: exception.traceback, at: version), at: version, to: &output)
     }

@@ -1,6 +1,5 @@
 import ManagerConnection
 import NIOCore
-import NIOPosix
 
 /// One authenticated connection to a manager's server: requests out, replies in the same order back.
 final class ClientConnection: Sendable {
@@ -15,9 +14,9 @@ final class ClientConnection: Sendable {
     /// Connects and authenticates.
     ///
     /// - Throws: ``ManagerError`` when nobody listens, the key is another, or the time is over.
-    static func open(to address: ManagerAddress, authkey: AuthenticationKey, timeout: Duration) async throws -> ClientConnection {
-        let group = MultiThreadedEventLoopGroup.singleton
-        let loop = group.next()
+    static func open(
+        to address: ManagerAddress, authkey: AuthenticationKey, on loop: any EventLoop, timeout: Duration
+    ) async throws -> ClientConnection {
         let ready = loop.makePromise(of: NIOLoopBound<ClientConnectionHandler>.self)
         let channel: any Channel
         do {

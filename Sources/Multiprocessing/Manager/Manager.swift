@@ -59,6 +59,24 @@ public final class Manager: Sendable {
 
     /// Where the server is; `nil` before it is known.
     public var address: ManagerAddress? { (try? client)?.address ?? requestedAddress }
+
+    /// Runs tasks on the thread of this process's connections to the server. A call then changes threads twice, to the server and back, not
+    /// four times: it takes half as long.
+    ///
+    /// <!-- given: manager: Manager, dictionary: DictionaryProxy<Int, Int> -->
+    /// ```swift
+    /// try await withTaskExecutorPreference(try manager.taskExecutor) {
+    ///     for key in 0..<1_000 { try await dictionary.setValue(key, forKey: key) }
+    /// }
+    /// ```
+    ///
+    /// It is for tasks that make many calls and do little else. All of them share one thread with the connections: one that computes or blocks
+    /// there holds up the others and their replies.
+    ///
+    /// - Throws: ``ManagerError`` of code `notRunning`.
+    public var taskExecutor: any TaskExecutor {
+        get throws(ManagerError) { try client.executor }
+    }
 }
 
 // MARK: - Lifecycle
