@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 /// Runs the body with a server whose locks are robust.
-private func withRobustServer(_ body: (ManagerServer) async throws -> Void) async throws {
+func withRobustServer(_ body: (ManagerServer) async throws -> Void) async throws {
     var registry = Registry.standard
     registry.useRobustLocks()
     registry.register("accounts_lock", shared: ManagedRobustLock(.lock, in: RobustLocks()))
