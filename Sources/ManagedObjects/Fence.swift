@@ -11,7 +11,7 @@ struct Fence: ~Copyable, Sendable {
     /// Runs a call unless one with a higher token came before. Meanwhile no other call with a token runs.
     ///
     /// - Returns: the call's result, or `RuntimeError`.
-    func admit(_ token: Fragment, _ python: PythonVersion, _ call: () -> HostedObject.Result) -> HostedObject.Result {
+    func admit(_ token: Fragment, _ call: () -> HostedObject.Result) -> HostedObject.Result {
         do throws(PythonException) {
             let token = try token.pythonIndex()
             return try highest.withLock { (highest) throws(PythonException) in

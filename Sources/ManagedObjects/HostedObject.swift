@@ -3,8 +3,8 @@ import Synchronization
 
 /// A managed object in its place on a server: behind a lock of its own, with its type erased.
 public class HostedObject: @unchecked Sendable {
-    // Proof: the class's own properties do not change, but for the fence, which has a lock; of its direct subclasses `Host` keeps what changes behind a `Mutex`, and `ReturnedObject` does
-    // not change.
+    // Proof: the class's own properties do not change, but for the fence, which has a lock; of its direct subclasses `Host` keeps what changes behind
+    // a `Mutex`, and `ReturnedObject` does not change.
     private let methods: [String: HostedMethod]
     /// The names that a proxy is told of.
     public let exposed: [String]
@@ -35,7 +35,7 @@ public class HostedObject: @unchecked Sendable {
     ) -> Result? {
         guard let method = methods[name] else { return nil }
         if !arguments.keywords.isEmpty, let token = arguments.fencingToken {
-            return fence.admit(token, arguments.python) { perform(method, arguments.withoutFencingToken, id, now, &effects) }
+            return fence.admit(token) { perform(method, arguments.withoutFencingToken, id, now, &effects) }
         }
         return perform(method, arguments, id, now, &effects)
     }

@@ -27,7 +27,7 @@ extension Proxy {
     /// ```
     ///
     /// The token is looked at when the call is made, also of one that then waits. Texts and whole values (`repr()`, `value()`) and leases of queues carry
-    /// none, and neither does a proxy that is sent to another process.
+    /// none, and neither does a proxy that is sent to another process. CPython's servers have no tokens, and no robust locks that give any.
     ///
     /// - Parameter token: that of the lock which protects the object. Of one object all must come from one lock.
     /// - Throws: the calls, a ``RemoteError`` that ``RemoteError/isStaleFencingToken``; nothing has been done then.
