@@ -29,11 +29,13 @@ public class HostedObject: @unchecked Sendable {
 
     /// Calls a method by name.
     ///
+    /// - Parameter refusal: what a method is answered with that would store something; `nil` when there is room.
     /// - Returns: `nil` when there is no such method.
     public final func call(
-        _ name: String, _ arguments: Arguments, id: CallID, now: Timestamp, effects: inout Effects
+        _ name: String, _ arguments: Arguments, id: CallID, now: Timestamp, refusal: PythonException? = nil, effects: inout Effects
     ) -> Result? {
         guard let method = methods[name] else { return nil }
+        if let refusal, method.stores { return Result(outcome: .reply(.exception(refusal)), holds: false) }
         if !arguments.keywords.isEmpty, let token = arguments.fencingToken {
             return fence.admit(token) { perform(method, arguments.withoutFencingToken, id, now, &effects) }
         }

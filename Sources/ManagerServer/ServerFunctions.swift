@@ -6,6 +6,7 @@ import Pickle
 struct ServerFunctions: Sendable {
     let registry: Registry
     let objects: ObjectTable
+    let memory: MemoryWatch
     /// The server's own address, as tokens carry it.
     let address: ManagerAddress
     let maximumOutstandingCalls: Int
@@ -25,13 +26,15 @@ struct ServerFunctions: Sendable {
     ///
     /// - Throws: what the peer gets as `#TRACEBACK`.
     func call(
-        _ request: Request, at version: PickleProtocol, python: PythonVersion
+        _ request: Request, at version: PickleProtocol, python: PythonVersion, now: Timestamp
     ) throws(PythonException) -> Result {
         var arguments = request.arguments
         arguments.python = python
         switch request.method {
         case "dummy": return Result(reply: .none)
-        case "create": return try create(arguments, request.mayHoldProxies, at: version)
+        case "create":
+            if memory.isFull(at: now) { throw memory.error }
+            return try create(arguments, request.mayHoldProxies, at: version)
         case "incref": return try count(arguments, change: 1)
         case "decref": return try count(arguments, change: -1)
         case "get_methods": return Result(reply: names(try exposed(arguments), at: version))

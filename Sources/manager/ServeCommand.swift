@@ -37,6 +37,8 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: "How many threads serve connections (default: one for each processor).")
     var threads: Int?
 
+    @OptionGroup(title: "Limits") var limits: LimitOptions
+
     func validate() throws {
         if let threads, threads < 1 { throw ValidationError("--threads must be at least 1") }
     }
@@ -46,6 +48,7 @@ struct ServeCommand: AsyncParsableCommand {
         configuration.backlog = 4_096
         configuration.python = python
         configuration.threads = threads
+        limits.apply(to: &configuration)
         let (registry, settings) = (try registry(), configuration)
         try await Signals.untilRequested {
             let server = try await ManagerServer(
