@@ -29,7 +29,13 @@ public class HostedObject: @unchecked Sendable {
 
     /// Calls a method by name.
     ///
-    /// - Parameter refusal: what a method is answered with that would store something; `nil` when there is room.
+    /// - Parameters:
+    ///   - name: the method's.
+    ///   - arguments: as they were sent.
+    ///   - id: the call's name, while it waits.
+    ///   - now: the time.
+    ///   - refusal: what a method is answered with that would store something; `nil` when there is room.
+    ///   - effects: whom the call wakes.
     /// - Returns: `nil` when there is no such method.
     public final func call(
         _ name: String, _ arguments: Arguments, id: CallID, now: Timestamp, refusal: PythonException? = nil, effects: inout Effects
