@@ -39,6 +39,8 @@ public struct Arguments: Sendable {
     public var keywords: [(name: String, value: Fragment)]
     /// Which Python's errors the caller expects.
     public var python = PythonVersion.latest
+    /// Whether the caller's session carries calls of several tasks side by side.
+    public var sessionIsShared = false
 
     public init(_ positional: [Fragment] = [], keywords: [(name: String, value: Fragment)] = []) {
         self.positional = positional

@@ -51,6 +51,12 @@ public protocol ManagedObject: Sendable {
 
     /// A session has ended that called a method which leaves something held (`holds:` of ``Method``).
     mutating func end(_ session: SessionID, effects: inout Effects)
+
+    /// Whether ``end(_:effects:)`` of the session would find something, as far as calls have been answered.
+    func isHeld(by session: SessionID) -> Bool
+
+    /// Who holds something of the object's, where it knows.
+    var holders: [Holder] { get }
 }
 
 extension ManagedObject {
@@ -76,6 +82,8 @@ extension ManagedObject {
     public mutating func wake(effects: inout Effects) {}
     public mutating func takeBack(_ answer: Answer, effects: inout Effects) {}
     public mutating func end(_ session: SessionID, effects: inout Effects) {}
+    public func isHeld(by session: SessionID) -> Bool { true }
+    public var holders: [Holder] { [] }
 }
 
 extension PythonVersion {

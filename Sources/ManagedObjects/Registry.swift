@@ -125,6 +125,7 @@ extension Registry {
         registry.register("RLock", ManagedRLock.self)
         registry.register("Semaphore", ManagedSemaphore.self)
         registry.registerBoundedSemaphore()
+        registry.registerRobustLocks()
         registry.register("Condition", ManagedCondition.self)
         registry.register("Event", ManagedEvent.self)
         registry.register("Barrier", ManagedBarrier.self)

@@ -149,8 +149,3 @@ extension Connections {
         }
     }
 }
-
-extension Timestamp {
-    /// The time by the clock of the event loops, which only moves forward.
-    static var now: Timestamp { Timestamp(nanoseconds: Int64(NIODeadline.now().uptimeNanoseconds)) }
-}

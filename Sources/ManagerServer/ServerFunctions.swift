@@ -22,7 +22,7 @@ struct ServerFunctions: Sendable {
     }
 
     /// Names that a client may ask for beyond CPython's protocol (`extensions`).
-    static let extensions = ["session_functions", "lease", "server_info", "multiplexed", "work_queue"]
+    static let extensions = ["session_functions", "lease", "server_info", "multiplexed", "work_queue", "holders"]
 
     /// Calls a function by name (CPython's `Server.public`).
     ///
@@ -43,6 +43,7 @@ struct ServerFunctions: Sendable {
         case "decref": return try count(arguments, change: -1, by: access)
         case "get_methods": return Result(reply: names(try exposed(arguments, to: access), at: version))
         case "number_of_objects": return Result(reply: Fragment(objects.count))
+        case "holders": return Result(reply: try holders(at: version))
         case "debug_info": return Result(reply: Fragment(text: debugInfo, at: version))
         case "server_info": return Result(reply: info(at: version))
         case "extensions": return Result(reply: names(Self.extensions, at: version))
@@ -114,6 +115,23 @@ struct ServerFunctions: Sendable {
 
     private func names(_ names: [String], at version: PickleProtocol) -> Fragment {
         FragmentBuilder.tuple(names.map { Fragment(text: $0, at: version) })
+    }
+
+    /// Who holds which object (`holders()`): by identifier, a list of the session, the seconds since it asked for the object, and the fencing
+    /// token or `None`.
+    private func holders(at version: PickleProtocol) throws(PythonException) -> Fragment {
+        let now = Timestamp.now
+        var entries: [(key: Fragment, value: Fragment)] = []
+        for (identifier, object, _) in objects.all {
+            let holders = object.holders.map { holder in
+                PickleValue.tuple([
+                    .int(Int(holder.session.rawValue)), .float(holder.since.seconds(until: now)), holder.fencingToken.map(PickleValue.int) ?? .none,
+                ])
+            }
+            guard !holders.isEmpty else { continue }
+            entries.append((Fragment(text: identifier, at: version), try .python(.list(PickleElements(holders)), at: version)))
+        }
+        return FragmentBuilder.dictionary(entries)
     }
 
     private var debugInfo: String {

@@ -71,6 +71,7 @@ struct Session {
         let version = reader.peerProtocol
         var arguments = request.mayHoldProxies ? functions.objects.claim(request.arguments, for: identifier) : request.arguments
         arguments.python = python
+        arguments.sessionIsShared = takesOverProxies
         if let refusal = refusal(of: request.method, arguments, identifier) {
             write(refusal, at: version, into: &output)
             return .answered
@@ -83,7 +84,7 @@ struct Session {
         guard let result else {
             return .answered(keeping: answerFallback(request.method, of: object, identifier: identifier, into: &output))
         }
-        if result.holds { holdings[ObjectIdentifier(object)] = object }
+        if result.holds { note(object, after: result.outcome) }
         switch result.outcome {
         case .reply(let reply):
             return .answered(keeping: write(reply, at: version, into: &output))
@@ -108,6 +109,13 @@ struct Session {
         } catch {
             return error
         }
+    }
+
+    /// Keeps in mind what the session holds or may soon hold. Of a session that carries many calls all is kept: another of its calls may hold it.
+    private mutating func note(_ object: HostedObject, after outcome: Outcome) {
+        var isHeld = true
+        if case .reply = outcome, !takesOverProxies { isHeld = object.isHeld(by: id) }
+        holdings[ObjectIdentifier(object)] = isHeld ? object : nil
     }
 
     /// `__str__`, `__repr__`, `#GETVALUE`, or the error that there is no such method.

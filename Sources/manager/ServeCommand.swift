@@ -56,6 +56,10 @@ struct ServeCommand: AsyncParsableCommand {
         "How long a client may give no sign of life over TCP before what it holds is given back.", valueName: "seconds"))
     var peerTimeout = 60.0
 
+    @Flag(help: ArgumentHelp(
+        "Let Lock, RLock, Semaphore and BoundedSemaphore be robust: they belong to the session that acquired them, and its end releases them."))
+    var robustLocks = false
+
     @Option(help: "How many threads serve connections (default: one for each processor).")
     var threads: Int?
 
@@ -115,6 +119,7 @@ struct ServeCommand: AsyncParsableCommand {
 
     private func registry() throws -> Registry {
         var registry = Registry.standard
+        if robustLocks { registry.useRobustLocks() }
         if redeliver { registry.redeliverFromJoinableQueues() }
         for entry in register { try SharedRegistration(entry).register(in: &registry) }
         return registry

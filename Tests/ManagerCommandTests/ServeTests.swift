@@ -48,6 +48,29 @@ import Testing
         #expect(await server.nextLine() == "True")
     }
 
+    @Test func `With --robust-locks a killed holder leaves no lock held, and without it one is a signal`() async throws {
+        let python = try #require(PythonInterpreter.newest)
+        let opening = """
+            import sys
+            from multiprocessing.managers import BaseManager
+            class Manager(BaseManager): pass
+            Manager.register('guard')
+            host, port = sys.argv[1].split(':')
+            manager = Manager((host, int(port)), b'abc'); manager.connect(); lock = manager.guard()
+
+            """
+        for robust in [true, false] {
+            try await withServe((robust ? ["--robust-locks"] : []) + ["--register", "guard=Lock"]) { address, _ in
+                let holder = try python.start(opening + "lock.acquire(); print('held'); sys.stdin.readline()", [address])
+                #expect(await holder.nextLine() == "held")
+                holder.kill()
+                let next = try await python.run(
+                    opening + (robust ? "print(lock.acquire(), lock.was_abandoned())" : "lock.release(); print(lock.acquire(False))"), [address])
+                #expect(next.output == (robust ? "True True\n" : "True\n"))
+            }
+        }
+    }
+
     @Test func `call takes JSON and gives Python's repr or JSON`() async throws {
         try await withServe(["--register", "d=dict"]) { address, environment in
             func call(_ arguments: String...) async throws -> Outcome {

@@ -127,6 +127,12 @@ final class RawPeer {
     func request(
         _ identifier: String?, _ method: String, _ arguments: PickleValue..., at version: PickleProtocol = .v4
     ) throws -> (kind: String, result: PickleValue) {
+        try request(identifier, method, arguments, at: version)
+    }
+
+    func request(
+        _ identifier: String?, _ method: String, _ arguments: [PickleValue], at version: PickleProtocol = .v4
+    ) throws -> (kind: String, result: PickleValue) {
         let request: PickleValue = .tuple([
             identifier.map(PickleValue.string) ?? .none, .string(method), .tuple(PickleElements(arguments)), .dictionary([:]),
         ])

@@ -23,18 +23,18 @@ enum CallBehaviour {
     static func mayServerFunctionBeRepeated(_ function: String) -> Bool { repeatableFunctions.contains(function) }
 
     private static let repeatableFunctions: Set = [
-        "create", "incref", "dummy", "get_methods", "number_of_objects", "debug_info", "extensions", "server_info",
+        "create", "incref", "dummy", "get_methods", "number_of_objects", "debug_info", "extensions", "server_info", "holders",
     ]
 
     private static let all: [String: CallBehaviour] = {
         let names: [(CallBehaviour, String)] = [
             (.reads, """
                 __getitem__ __len__ __contains__ __repr__ __str__ #GETVALUE __getattribute__ __eq__ __ne__ __lt__ __le__ __gt__ __ge__
-                counts dead_letters peek
+                counts dead_letters peek fencing_token was_abandoned
                 keys values items copy count index has_key qsize empty full is_set locked isdisjoint issubset issuperset
                 """),
             // What was leased has gone back with the connection.
-            (.waits, "get acquire wait join lease"),
+            (.waits, "get acquire acquire_fenced wait join lease"),
             // What `get_many` of a dict reads, `get_many` of a queue takes.
             (.waitsAndChanges, "put get_many take_dead_letters"),
             (.changes, """

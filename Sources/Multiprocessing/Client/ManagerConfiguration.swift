@@ -29,7 +29,7 @@ public struct ManagerConfiguration: Hashable, Sendable {
     /// What happens when the server goes away.
     public var reconnection: ReconnectionPolicy
     /// How many connections that carry one call at a time are kept when no call uses them: towards CPython's servers, and for what has to own
-    /// a connection (`RLock`, `Condition`).
+    /// a connection (robust locks, `Condition`).
     public var maximumIdleConnections: Int
     /// How connections are secured, towards a server that speaks TLS; `nil` for no TLS.
     public var tls: ClientTLS?

@@ -107,6 +107,10 @@ extension ItemQueueProxy {
                 return
             } catch let error as RemoteError where error.type == .queueFull {}
         }
+        guard object.fencingToken == nil else {
+            for element in elements { try await put(element) }
+            return
+        }
         try await object.reference.taken()
         try await client.call(object.identifier, "put", each: try elements.map { [try Fragment(encoding: $0)] })
     }
