@@ -58,10 +58,12 @@ let package = Package(
             name: "ManagedObjects",
             dependencies: ["Pickle", .product(name: "DequeModule", package: "swift-collections")],
             swiftSettings: settings),
+        .target(name: "CMemory"),
         .target(
             name: "ManagerServer",
             dependencies: [
-                "ManagedObjects", "ManagerConnection", "Pickle", .product(name: "DequeModule", package: "swift-collections"),
+                "CMemory", "ManagedObjects", "ManagerConnection", "Pickle", .product(name: "DequeModule", package: "swift-collections"),
+                .product(name: "OrderedCollections", package: "swift-collections"),
                 .product(name: "Logging", package: "swift-log"),
             ] + nio,
             swiftSettings: settings),

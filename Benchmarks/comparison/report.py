@@ -23,13 +23,18 @@ def write(results, options, folder):
     heading = '\n'.join([
         '# Results', '', 'Written by `Benchmarks/compare` on %s: %d rounds of %g s, servers by turns, medians. Ratios within this run count; absolute '
         'numbers are those of this machine.' % (time.strftime('%Y-%m-%d'), options.rounds, options.seconds), '',
-        '- machine: %s, %d processors' % (_processor(), os.cpu_count()), '- system: %s' % platform.platform(),
-        '- %s' % _version(['swift', '--version']), '- %s' % _version([options.python, '--version']), '- %s' % _version(['redis-server', '--version']), '',
+        machine(), '- %s' % _version([options.python, '--version']), '- %s' % _version(['redis-server', '--version']), '',
         '![Calls per second](results.svg)', ''])
     with open(os.path.join(folder, 'RESULTS.md'), 'w') as file:
         file.write(heading + '\n' + text(results) + '\n')
     with open(os.path.join(folder, 'results.svg'), 'w') as file:
         file.write(svg([bar for result in results for bar in result.bars]))
+
+
+def machine():
+    """What was measured on, and with which Swift."""
+    return '\n'.join([
+        '- machine: %s, %d processors' % (_processor(), os.cpu_count()), '- system: %s' % platform.platform(), '- %s' % _version(['swift', '--version'])])
 
 
 def _processor():

@@ -43,6 +43,12 @@ final class ConnectionHandler: ChannelDuplexHandler {
     private var form = MessageForm.plain(PlainMessages())
     private var calls = OutstandingCalls()
     private var handshakeTimer: Scheduled<Void>?
+    /// Runs while the peer does not take its replies.
+    private var replyTimer: Scheduled<Void>?
+    /// The peer's address in the network.
+    private var peer: String?
+    /// Whether the server is about to end, and calls may not wait.
+    private var isEnding = false
     private var context: ChannelHandlerContext?
     /// A read was asked for and held back.
     private var readIsHeldBack = false
@@ -67,11 +73,16 @@ final class ConnectionHandler: ChannelDuplexHandler {
     func channelActive(context: ChannelHandlerContext) {
         self.context = context
         let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
-        let id = connections.insert(bound)
-        var limits = PickleLimits.default
-        limits.size = configuration.maximumMessageLength
-        session = Session(id: id, functions: functions, connections: connections, limits: limits, python: configuration.python)
-        session?.audit = auditLog.map { SessionAudit($0, session: id, peer: peer) }
+        peer = context.channel.remoteAddress?.ipAddress
+        guard let id = connections.insert(bound, from: peer) else {
+            logger.notice("a connection was refused: its peer has as many as it may have", metadata: ["peer": "\(peer ?? "")"])
+            phase = .closed
+            context.close(promise: nil)
+            return
+        }
+        session = Session(
+            id: id, functions: functions, connections: connections, limits: configuration.pickleLimits, python: configuration.python)
+        session?.audit = auditLog.map { SessionAudit($0, session: id, peer: context.channel.peerName) }
         handshakeTimer = context.eventLoop.scheduleTask(in: TimeAmount(configuration.handshakeTimeout)) {
             bound.value.handshakeHasTimedOut()
         }
@@ -91,11 +102,12 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
     func channelInactive(context: ChannelHandlerContext) {
         handshakeTimer?.cancel()
+        replyTimer?.cancel()
         phase = .closed
         self.context = nil
         let waiting = calls.removeAll()
         if var session {
-            connections.remove(session.id)
+            connections.remove(session.id, from: peer)
             session.audit?.ended()
             session.end(waiting: waiting)
         }
@@ -113,11 +125,18 @@ final class ConnectionHandler: ChannelDuplexHandler {
     }
 
     private func noteRefusal(_ error: any Error) {
-        logger.info("a peer was refused", metadata: ["peer": "\(peer)", "reason": "\(error)"])
+        logger.info("a peer was refused", metadata: ["peer": "\(context?.channel.peerName ?? "")", "reason": "\(error)"])
         session?.audit?.refused("\(error)")
     }
 
-    private var peer: String { context?.channel.peerName ?? "unknown" }
+    private func beginReplyTimer(_ context: ChannelHandlerContext) {
+        guard replyTimer == nil else { return }
+        let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
+        replyTimer = context.eventLoop.scheduleTask(in: TimeAmount(configuration.replyTimeout)) {
+            bound.value.logger.notice("a connection was closed: its peer does not take its replies", metadata: ["peer": "\(bound.value.peer ?? "")"])
+            bound.value.close()
+        }
+    }
 
     /// Ends the connection.
     func close() {
@@ -138,7 +157,13 @@ final class ConnectionHandler: ChannelDuplexHandler {
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
-        if context.channel.isWritable { goOn() }
+        if context.channel.isWritable {
+            replyTimer?.cancel()
+            replyTimer = nil
+            goOn()
+        } else {
+            beginReplyTimer(context)
+        }
         context.fireChannelWritabilityChanged()
     }
 
@@ -196,7 +221,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
         switch phase {
         case .connecting: break
         case .authenticating(let authentication): authenticate(authentication, frame.bytes)
-        case .opening: open(frame)
+        case .opening: open(frame, now: now)
         case .serving: receive(frame, now: now)
         case .closing, .closed: break
         }
@@ -228,6 +253,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
         phase = .opening
         if let position = authentication.keyPosition, let offeredAccess { apply(offeredAccess.grant(ofKeyAt: position)) }
         offeredAccess = nil
+        if let session { connections.hasAuthenticated(session.id) }
         session?.audit?.authenticated()
         session?.peerIsLegacy = authentication.peerIsLegacy
         decoder.maximumLength = configuration.maximumMessageLength
@@ -247,13 +273,13 @@ final class ConnectionHandler: ChannelDuplexHandler {
         apply(grant)
     }
 
-    private func open(_ frame: FrameBytes) {
+    private func open(_ frame: FrameBytes, now: Timestamp) {
         handshakeTimer?.cancel()
         handshakeTimer = nil
         // What CPython takes for the end.
         guard !frame.bytes.isEmpty else { return closeAfterFlush() }
         let mark = output.beginFrame()
-        let opening = session?.open(frame, into: &output)
+        let opening = session?.open(frame, now: now, into: &output)
         output.endFrame(mark)
         switch opening {
         case .session: phase = .serving
@@ -290,6 +316,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
     private func wait(for call: WaitingCall, until: Timestamp?) {
         guard let context else { return }
+        if isEnding, !call.runs, session?.cancel(call) == true { return answer(call, Self.serverEnds) }
         let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
         let timer = until.map { moment in
             context.eventLoop.scheduleTask(deadline: .uptimeNanoseconds(UInt64(clamping: moment.nanoseconds))) {
@@ -315,10 +342,22 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
     private func answer(_ call: WaitingCall, _ reply: Reply) {
         calls.remove(call.id.number)
+        guard output.count <= configuration.maximumQueuedReplies else {
+            logger.notice("a connection was closed: too many replies wait for its peer", metadata: ["peer": "\(peer ?? "")"])
+            return close()
+        }
         let begun = beginReply(to: call.id.number)
         end(begun, keeping: session?.write(reply, at: call.version, into: &output))
         goOn()
     }
+
+    /// Answers all calls that wait, and those that would from now on: the server is about to end.
+    func giveUpWaitingCalls() {
+        isEnding = true
+        for call in calls.parked where session?.cancel(call) == true { answer(call, Self.serverEnds) }
+    }
+
+    private static let serverEnds = Reply.exception(.serverEnds)
 
     /// Gives a call up for its peer. One that does not wait any more is answered as if nothing had been said.
     private func cancel(_ number: UInt64) {
@@ -353,18 +392,17 @@ final class ConnectionHandler: ChannelDuplexHandler {
         output.endFrame(reply.frame)
     }
 
-    /// Writes what there is, and of large values as much as the peer takes.
+    /// Writes what there is, as far as the peer takes it.
     private func flush() {
         guard let context else { return }
-        while let bytes = output.next(context.channel.allocator) {
+        while context.channel.isWritable, let bytes = output.next(context.channel.allocator) {
             context.writeAndFlush(wrapOutboundOut(bytes), promise: nil)
-            guard output.count > 0, context.channel.isWritable else { break }
         }
         if case .closing = phase, output.count == 0 { closeWhenWritten(context) }
     }
 
     /// Ends the connection when the peer has got what there is for it.
-    private func closeAfterFlush() {
+    func closeAfterFlush() {
         phase = .closing
         flush()
     }

@@ -16,6 +16,7 @@ public final class ManagerServer: Sendable {
     private let connections: Connections
     private let access: AccessControl
     private let auditLog: AuditLog?
+    private let gracePeriod: Duration
     private let group: MultiThreadedEventLoopGroup
     /// Ends when a client has called `shutdown`, or this process has.
     private let shutdownRequests: AsyncStream<Void>
@@ -30,19 +31,21 @@ public final class ManagerServer: Sendable {
     /// - Throws: `TransportError` when the address cannot be listened on; ``AuditError`` when the audit log cannot be opened;
     ///   `TLSError` when a certificate or its key cannot be used.
     public init(_ registry: Registry, configuration: ServerConfiguration, logger: Logger) async throws {
-        access = try AccessControl(configuration.access, configuration.tls)
+        access = AccessControl(configuration.access, try configuration.tls.map(ServerTLSContext.init))
         auditLog = try configuration.auditLog.map { path in
             try AuditLog(path: path) { error in
                 if let error { logger.error("\(error)") } else { logger.notice("the audit log can be written again") }
             }
         }
         group = MultiThreadedEventLoopGroup(numberOfThreads: configuration.threads ?? System.coreCount)
-        connections = Connections()
+        connections = Connections(Admission.Limits(configuration))
+        gracePeriod = configuration.gracePeriod
         (shutdownRequests, requestShutdown) = AsyncStream.makeStream()
         do {
             let context = ServerContext(registry, configuration, connections, access, auditLog, logger, requestShutdown: requestShutdown)
             (listener, address) = try await ManagerTransport.listen(
-                on: configuration.address, group: group, backlog: configuration.backlog, childInitializer: context.accept)
+                on: configuration.address, group: group, backlog: configuration.backlog,
+                maximumConnections: configuration.maximumConnections, childInitializer: context.accept)
             context.address.withLock { [address] in $0 = address }
         } catch {
             try? await group.shutdownGracefully()
@@ -80,12 +83,16 @@ public final class ManagerServer: Sendable {
         for await _ in shutdownRequests { return }
     }
 
-    /// Stops accepting, closes every connection and ends. What clients held is gone with the server.
+    /// Ends in order: stops accepting; calls that wait (`get`, `acquire`, `join`) get an `EOFError` that says so; those of methods that are at work may
+    /// go on for the grace period; then every connection is closed. What clients held is gone with the server.
     public func shutdown() async {
         requestShutdown.finish()
         try? await listener.close()
         await settle()
+        connections.beginEnding()
+        await connections.waitForRunningCalls(atMost: gracePeriod)
         connections.closeAll()
+        await settle()
         try? await group.shutdownGracefully()
         await auditLog?.close()
     }
@@ -100,11 +107,12 @@ public final class ManagerServer: Sendable {
 }
 
 /// What every connection of one server shares.
-private final class ServerContext: Sendable {
+final class ServerContext: Sendable {
     /// Known once the server listens, which is before anyone can connect and ask for it.
     let address: Mutex<ManagerAddress>
     private let registry: Registry
-    private let objects: ObjectTable
+    let objects: ObjectTable
+    private let memory: MemoryWatch
     private let configuration: ServerConfiguration
     private let connections: Connections
     private let access: AccessControl
@@ -120,6 +128,7 @@ private final class ServerContext: Sendable {
         address = Mutex(configuration.address)
         self.registry = registry
         objects = ObjectTable(pinning: registry.sharedObjects)
+        memory = MemoryWatch(limit: configuration.maximumMemory ?? MemoryWatch.defaultLimit)
         self.configuration = configuration
         self.connections = connections
         self.access = access
@@ -128,13 +137,18 @@ private final class ServerContext: Sendable {
         self.requestShutdown = requestShutdown
     }
 
+    /// The functions of the server itself, for one connection.
+    var functions: ServerFunctions {
+        ServerFunctions(
+            registry: registry, objects: objects, memory: memory, address: address.withLock { $0 },
+            maximumOutstandingCalls: configuration.maximumOutstandingCalls,
+            shutdown: { [requestShutdown] in requestShutdown.yield() })
+    }
+
     /// Serves a new connection.
     @Sendable
     func accept(_ channel: any Channel) -> EventLoopFuture<Void> {
-        let functions = ServerFunctions(
-            registry: registry, objects: objects, address: address.withLock { $0 },
-            maximumOutstandingCalls: configuration.maximumOutstandingCalls,
-            shutdown: { [requestShutdown] in requestShutdown.yield() })
+        let functions = functions
         return channel.eventLoop.makeCompletedFuture {
             try self.access.secure(channel)
             try channel.pipeline.syncOperations.addHandler(

@@ -6,6 +6,7 @@ import Pickle
 struct ServerFunctions: Sendable {
     let registry: Registry
     let objects: ObjectTable
+    let memory: MemoryWatch
     /// The server's own address, as tokens carry it.
     let address: ManagerAddress
     let maximumOutstandingCalls: Int
@@ -26,14 +27,16 @@ struct ServerFunctions: Sendable {
     /// - Parameter access: what the peer may do; `nil` for everything.
     /// - Throws: what the peer gets as `#TRACEBACK`.
     func call(
-        _ request: Request, at version: PickleProtocol, python: PythonVersion, by access: SessionAccess?
+        _ request: Request, at version: PickleProtocol, python: PythonVersion, now: Timestamp, by access: SessionAccess?
     ) throws(PythonException) -> Result {
         var arguments = request.arguments
         arguments.python = python
         try access?.checkAdministration(request.method, python)
         switch request.method {
         case "dummy": return Result(reply: .none)
-        case "create": return try create(arguments, request.mayHoldProxies, at: version, by: access)
+        case "create":
+            if memory.isFull(at: now) { throw memory.error }
+            return try create(arguments, request.mayHoldProxies, at: version, by: access)
         case "incref": return try count(arguments, change: 1, by: access)
         case "decref": return try count(arguments, change: -1, by: access)
         case "get_methods": return Result(reply: names(try exposed(arguments, to: access), at: version))

@@ -61,7 +61,7 @@ struct Session {
 
     private mutating func perform(_ request: Request, as call: CallID, now: Timestamp, into output: inout ReplyOutput) -> Step {
         guard let identifier = request.identifier else {
-            callServer(request, into: &output)
+            callServer(request, now: now, into: &output)
             return .answered
         }
         guard let object = functions.objects.object(identifier) else {
@@ -77,8 +77,8 @@ struct Session {
         }
         audit?.called(request.method, of: identifier, name: functions.objects.name(of: identifier) ?? "")
         var effects = Effects()
-        let result = object.call(
-            request.method, arguments, id: call, now: now, effects: &effects)
+        let refusal = functions.memory.isFull(at: now) ? functions.memory.error : nil
+        let result = object.call(request.method, arguments, id: call, now: now, refusal: refusal, effects: &effects)
         if !effects.answers.isEmpty { connections.deliver(effects, from: object) }
         guard let result else {
             return .answered(keeping: answerFallback(request.method, of: object, identifier: identifier, into: &output))
@@ -90,8 +90,12 @@ struct Session {
         case .waits(let until):
             return .waits(WaitingCall(id: call, object: object, version: version), until: until)
         case .runs(let running):
-            running.start(WorkThreads.shared) { [connections] in connections.deliver($0, from: object) }
-            return .waits(WaitingCall(id: call, object: object, version: version), until: nil)
+            connections.callRuns()
+            running.start(WorkThreads.shared) { [connections] in
+                connections.deliver($0, from: object)
+                connections.callHasRun()
+            }
+            return .waits(WaitingCall(id: call, object: object, version: version, runs: true), until: nil)
         }
     }
 
@@ -132,17 +136,17 @@ extension Session {
     }
 
     /// Answers the first request of a connection, which names a function of the server.
-    mutating func open(_ frame: FrameBytes, into output: inout ReplyOutput) -> Opening {
+    mutating func open(_ frame: FrameBytes, now: Timestamp, into output: inout ReplyOutput) -> Opening {
         do throws(PickleError) {
             let request = try reader.read(frame)
-            return open(request, into: &output)
+            return open(request, now: now, into: &output)
         } catch {
             write(traceback: error.pythonException, into: &output)
             return .oneShot
         }
     }
 
-    private mutating func open(_ request: Request, into output: inout ReplyOutput) -> Opening {
+    private mutating func open(_ request: Request, now: Timestamp, into output: inout ReplyOutput) -> Opening {
         switch request.method {
         case "accept_connection":
             ReplyWriter.write(.value, .none, at: reader.peerProtocol, to: &output)
@@ -152,15 +156,15 @@ extension Session {
             ReplyWriter.write(.value, functions.info(at: reader.peerProtocol), at: reader.peerProtocol, to: &output)
             return .multiplexed
         default:
-            callServer(request, keepingReferences: false, into: &output)
+            callServer(request, now: now, keepingReferences: false, into: &output)
             return .oneShot
         }
     }
 
-    private mutating func callServer(_ request: Request, keepingReferences: Bool = true, into output: inout ReplyOutput) {
+    private mutating func callServer(_ request: Request, now: Timestamp, keepingReferences: Bool = true, into output: inout ReplyOutput) {
         let version = reader.peerProtocol
         do throws(PythonException) {
-            let result = try functions.call(request, at: version, python: python, by: access)
+            let result = try functions.call(request, at: version, python: python, now: now, by: access)
             if keepingReferences { note(result.references) }
             audit(request.method, result.references?.identifier)
             ReplyWriter.write(.value, result.reply, at: version, to: &output)
@@ -250,7 +254,7 @@ extension Session {
     /// Gives back what the session waits for and holds.
     mutating func end(waiting: [WaitingCall]) {
         // At the server's end nobody gets what this session held: peers whose connections are closed a moment later find it as it was.
-        guard !connections.areClosing else { return }
+        guard connections.phase == .open else { return }
         for call in waiting { _ = cancel(call) }
         for object in holdings.values { affect(object) { $0.end(id, effects: &$1) } }
         for (identifier, count) in references where count > 0 {

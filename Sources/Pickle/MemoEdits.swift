@@ -51,10 +51,15 @@ struct MemoEdits: Sendable {
     }
 
     private mutating func put(_ range: Range<Int>, at index: Int) {
+        defer { edits.append(Edit(range: range, kind: .put(isUsed: false))) }
+        // As all picklers do.
+        if index == puts.count {
+            used += 1
+            return puts.append(edits.count)
+        }
         while puts.count <= index { puts.append(Self.vacant) }
         if puts[index] == Self.vacant { used += 1 }
         puts[index] = edits.count
-        edits.append(Edit(range: range, kind: .put(isUsed: false)))
     }
 
     /// - Returns: `false` when nothing was put under the number.

@@ -43,6 +43,8 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: "How many threads serve connections (default: one for each processor).")
     var threads: Int?
 
+    @OptionGroup(title: "Limits") var limits: LimitOptions
+
     func validate() throws {
         if let threads, threads < 1 { throw ValidationError("--threads must be at least 1") }
     }
@@ -57,6 +59,7 @@ struct ServeCommand: AsyncParsableCommand {
         configuration.allowsMD5 = !refuseMD5
         configuration.python = python
         configuration.threads = threads
+        limits.apply(to: &configuration)
         let (settings, command) = (configuration, self)
         let logger = Logger(label: "manager") { StreamLogHandler.standardError(label: $0) }
         try await Signals.untilRequested {

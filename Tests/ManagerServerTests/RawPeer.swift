@@ -77,6 +77,12 @@ final class RawPeer {
         try receive(receive(4).reduce(0) { $0 << 8 | Int($1) })
     }
 
+    /// Whether there is something to be read, or the end, within that time.
+    func hasSomething(within duration: Duration) -> Bool {
+        var descriptors = [pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)]
+        return poll(&descriptors, 1, Int32(duration / .milliseconds(1))) > 0
+    }
+
     /// Whether the server closes the connection without another byte.
     func isClosedByServer() -> Bool {
         var byte: UInt8 = 0

@@ -11,9 +11,8 @@ final class AccessControl: Sendable {
 
     private let state: Mutex<State>
 
-    /// - Throws: ``TLSError`` when a file of the TLS cannot be used.
-    init(_ access: ServerAccess, _ tls: ServerTLS?) throws(TLSError) {
-        state = Mutex(State(access: access, tls: try tls.map { (tls) throws(TLSError) in try ServerTLSContext(tls) }))
+    init(_ access: ServerAccess, _ tls: ServerTLSContext? = nil) {
+        state = Mutex(State(access: access, tls: tls))
     }
 
     var current: ServerAccess { state.withLock { $0.access } }

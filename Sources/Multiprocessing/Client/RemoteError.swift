@@ -34,6 +34,8 @@ public struct RemoteError: Error, Sendable, CustomStringConvertible {
         public static let permissionError = ExceptionType(name: "PermissionError")
         public static let stopIteration = ExceptionType(name: "StopIteration")
         public static let overflowError = ExceptionType(name: "OverflowError")
+        /// A server that has no room for more, and serves on.
+        public static let memoryError = ExceptionType(name: "MemoryError")
         /// `threading.BrokenBarrierError`
         public static let brokenBarrier = ExceptionType(module: "threading", name: "BrokenBarrierError")
         /// `queue.Empty`
