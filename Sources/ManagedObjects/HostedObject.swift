@@ -23,7 +23,7 @@ public class HostedObject: @unchecked Sendable {
 
     /// Puts an object in its place.
     public static func hosting<Object: ManagedObject>(_ object: Object) -> HostedObject {
-        StateMachineHost(object, Object.methods)
+        StateMachineHost(object, object.methods)
     }
 
     /// Calls a method by name. One that would store something is answered with the refusal, unless that is `nil`.
@@ -62,6 +62,7 @@ public class HostedObject: @unchecked Sendable {
     public func timeOut(_ call: CallID, effects: inout Effects) -> Reply? { nil }
     @discardableResult
     public func cancel(_ call: CallID, effects: inout Effects) -> Bool { false }
+    public func wake(effects: inout Effects) {}
     public func takeBack(_ answer: Answer, effects: inout Effects) {}
     public func end(_ session: SessionID, effects: inout Effects) {}
 }

@@ -107,7 +107,7 @@ struct Registration: Sendable {
 }
 
 extension Registry {
-    /// The types that Python's `SyncManager` registers, and that are built.
+    /// The types that Python's `SyncManager` registers, and that are built; with `LifoQueue`, `PriorityQueue`, `set` and `WorkQueue`.
     public static var standard: Registry {
         var registry = Registry()
         registry.register("dict", ManagedDictionary.self)
@@ -116,6 +116,7 @@ extension Registry {
         registry.register("JoinableQueue", ManagedQueue.self)
         registry.register("LifoQueue") { (arguments) throws(PythonException) in try ManagedQueue(arguments, order: .lifo) }
         registry.register("PriorityQueue") { (arguments) throws(PythonException) in try ManagedQueue(arguments, order: .priority) }
+        registry.register("WorkQueue", ManagedWorkQueue.self)
         registry.register("set", ManagedSet.self)
         registry.register("Array", ManagedArray.self)
         registry.register("Value", ManagedValue.self)
@@ -131,10 +132,22 @@ extension Registry {
         return registry
     }
 
+    /// Has each `JoinableQueue` that is made from now on deliver again what a session took and did not say to be done (`task_done`) before it
+    /// ended, as ``ManagedQueue/init(capacity:order:redelivers:)`` tells.
+    public mutating func redeliverFromJoinableQueues() {
+        register("JoinableQueue") { (arguments) throws(PythonException) in try ManagedQueue(arguments, order: .fifo, redelivers: true) }
+    }
+
     /// Registers one new object of a type that is registered already, for all who ask: `--register get_task=Queue`.
     ///
-    /// - Throws: `KeyError` when the type is unknown.
-    public mutating func register(_ typeID: some TypeIdentifier, sharing existing: String) throws(PythonException) {
-        self[typeID] = Registration(.shared(try object(existing, Arguments())))
+    /// - Parameters:
+    ///   - typeID: the name under which clients ask for it.
+    ///   - existing: the type's name.
+    ///   - arguments: those of the type's constructor.
+    /// - Throws: `KeyError` when the type is unknown; what the constructor raises.
+    public mutating func register(
+        _ typeID: some TypeIdentifier, sharing existing: String, _ arguments: Arguments = Arguments()
+    ) throws(PythonException) {
+        self[typeID] = Registration(.shared(try object(existing, arguments)))
     }
 }

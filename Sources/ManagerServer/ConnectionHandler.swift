@@ -43,10 +43,13 @@ final class ConnectionHandler: ChannelDuplexHandler {
     private var form = MessageForm.plain(PlainMessages())
     private var calls = OutstandingCalls()
     private var handshakeTimer: Scheduled<Void>?
+    private var silence = Silence()
+    /// Looks whether the peer is still there, once it has sent a heartbeat.
+    private var silenceTimer: RepeatedTask?
     /// Runs while the peer does not take its replies.
     private var replyTimer: Scheduled<Void>?
     /// The peer's address in the network.
-    private var peer: String?
+    private var networkAddress: String?
     /// Whether the server is about to end, and calls may not wait.
     private var isEnding = false
     private var context: ChannelHandlerContext?
@@ -73,16 +76,16 @@ final class ConnectionHandler: ChannelDuplexHandler {
     func channelActive(context: ChannelHandlerContext) {
         self.context = context
         let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
-        peer = context.channel.remoteAddress?.ipAddress
-        guard let id = connections.insert(bound, from: peer) else {
-            logger.notice("a connection was refused: its peer has as many as it may have", metadata: ["peer": "\(peer ?? "")"])
+        networkAddress = context.channel.remoteAddress?.ipAddress
+        guard let id = connections.insert(bound, from: networkAddress) else {
+            logger.notice("a connection was refused: its peer has as many as it may have", metadata: ["peer": "\(peer)"])
             phase = .closed
             context.close(promise: nil)
             return
         }
         session = Session(
             id: id, functions: functions, connections: connections, limits: configuration.pickleLimits, python: configuration.python)
-        session?.audit = auditLog.map { SessionAudit($0, session: id, peer: context.channel.peerName) }
+        session?.audit = auditLog.map { SessionAudit($0, session: id, peer: peer) }
         handshakeTimer = context.eventLoop.scheduleTask(in: TimeAmount(configuration.handshakeTimeout)) {
             bound.value.handshakeHasTimedOut()
         }
@@ -102,12 +105,13 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
     func channelInactive(context: ChannelHandlerContext) {
         handshakeTimer?.cancel()
+        silenceTimer?.cancel()
         replyTimer?.cancel()
         phase = .closed
         self.context = nil
         let waiting = calls.removeAll()
         if var session {
-            connections.remove(session.id, from: peer)
+            connections.remove(session.id, from: networkAddress)
             session.audit?.ended()
             session.end(waiting: waiting)
         }
@@ -124,19 +128,21 @@ final class ConnectionHandler: ChannelDuplexHandler {
         context?.close(promise: nil)
     }
 
-    private func noteRefusal(_ error: any Error) {
-        logger.info("a peer was refused", metadata: ["peer": "\(context?.channel.peerName ?? "")", "reason": "\(error)"])
-        session?.audit?.refused("\(error)")
-    }
-
     private func beginReplyTimer(_ context: ChannelHandlerContext) {
         guard replyTimer == nil else { return }
         let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
         replyTimer = context.eventLoop.scheduleTask(in: TimeAmount(configuration.replyTimeout)) {
-            bound.value.logger.notice("a connection was closed: its peer does not take its replies", metadata: ["peer": "\(bound.value.peer ?? "")"])
+            bound.value.logger.notice("a connection was closed: its peer does not take its replies", metadata: ["peer": "\(bound.value.peer)"])
             bound.value.close()
         }
     }
+
+    private func noteRefusal(_ error: any Error) {
+        logger.info("a peer was refused", metadata: ["peer": "\(peer)", "reason": "\(error)"])
+        session?.audit?.refused("\(error)")
+    }
+
+    private var peer: String { context?.channel.peerName ?? "unknown" }
 
     /// Ends the connection.
     func close() {
@@ -146,6 +152,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
     // MARK: Reading
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        silence.end()
         input.append(unwrapInboundIn(data))
         process()
     }
@@ -187,7 +194,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
     /// Serves the frames that are there, as long as the connection is able to go on.
     private func process() {
-        let now = Timestamp(nanoseconds: Int64(NIODeadline.now().uptimeNanoseconds))
+        let now = Timestamp.now
         // Each use of a stored buffer would be checked for being the only one; and who comes here from a flush finds nothing to serve twice.
         var pending = input
         input = FrameInput()
@@ -251,9 +258,9 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
     private func beginOpening(after authentication: Authentication) {
         phase = .opening
+        if let session { connections.hasAuthenticated(session.id) }
         if let position = authentication.keyPosition, let offeredAccess { apply(offeredAccess.grant(ofKeyAt: position)) }
         offeredAccess = nil
-        if let session { connections.hasAuthenticated(session.id) }
         session?.audit?.authenticated()
         session?.peerIsLegacy = authentication.peerIsLegacy
         decoder.maximumLength = configuration.maximumMessageLength
@@ -299,6 +306,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
             serve(body, as: number, now: now)
         case .cancellation(let number): cancel(number)
         case .acknowledgement(let number): calls.release(number)
+        case .heartbeat: exchangeHeartbeats()
         case nil: closeAfterFlush()
         }
     }
@@ -343,7 +351,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
     private func answer(_ call: WaitingCall, _ reply: Reply) {
         calls.remove(call.id.number)
         guard output.count <= configuration.maximumQueuedReplies else {
-            logger.notice("a connection was closed: too many replies wait for its peer", metadata: ["peer": "\(peer ?? "")"])
+            logger.notice("a connection was closed: too many replies wait for its peer", metadata: ["peer": "\(peer)"])
             return close()
         }
         let begun = beginReply(to: call.id.number)
@@ -364,6 +372,30 @@ final class ConnectionHandler: ChannelDuplexHandler {
         guard let call = calls[number], session?.cancel(call) == true else { return }
         calls.remove(number)
         end(beginReply(to: number), .isCancelled)
+    }
+
+    // MARK: Signs of life
+
+    /// From a client's first heartbeat on, both sides show that they are there. The server does so by itself: what the client sends may be long on its way.
+    private func exchangeHeartbeats() {
+        guard silenceTimer == nil, let context, let interval = configuration.heartbeat.map({ TimeAmount($0) }) else { return }
+        beat()
+        let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
+        silenceTimer = context.eventLoop.scheduleRepeatedTask(initialDelay: interval, delay: interval) { _ in bound.value.lookForSilence() }
+    }
+
+    private func beat() { end(beginReply(to: 0), .isHeartbeat) }
+
+    private func lookForSilence() {
+        // What is not read cannot be heard.
+        if readIsHeldBack { silence.end() }
+        if silence.look() {
+            logger.debug("a peer gave no sign of life any more")
+            context?.close(promise: nil)
+        } else {
+            beat()
+            flush()
+        }
     }
 
     // MARK: Writing

@@ -14,9 +14,9 @@ public final class ManagerServer: Sendable {
 
     private let listener: any Channel
     private let connections: Connections
+    private let gracePeriod: Duration
     private let access: AccessControl
     private let auditLog: AuditLog?
-    private let gracePeriod: Duration
     private let group: MultiThreadedEventLoopGroup
     /// Ends when a client has called `shutdown`, or this process has.
     private let shutdownRequests: AsyncStream<Void>
@@ -31,20 +31,20 @@ public final class ManagerServer: Sendable {
     /// - Throws: `TransportError` when the address cannot be listened on; ``AuditError`` when the audit log cannot be opened;
     ///   `TLSError` when a certificate or its key cannot be used.
     public init(_ registry: Registry, configuration: ServerConfiguration, logger: Logger) async throws {
-        access = AccessControl(configuration.access, try configuration.tls.map(ServerTLSContext.init))
+        access = try AccessControl(configuration.access, configuration.tls)
         auditLog = try configuration.auditLog.map { path in
             try AuditLog(path: path) { error in
                 if let error { logger.error("\(error)") } else { logger.notice("the audit log can be written again") }
             }
         }
         group = MultiThreadedEventLoopGroup(numberOfThreads: configuration.threads ?? System.coreCount)
-        connections = Connections(Admission.Limits(configuration))
+        connections = Connections(Admission.Limits(configuration), wakingOn: group.next())
         gracePeriod = configuration.gracePeriod
         (shutdownRequests, requestShutdown) = AsyncStream.makeStream()
         do {
             let context = ServerContext(registry, configuration, connections, access, auditLog, logger, requestShutdown: requestShutdown)
             (listener, address) = try await ManagerTransport.listen(
-                on: configuration.address, group: group, backlog: configuration.backlog,
+                on: configuration.address, group: group, backlog: configuration.backlog, peerTimeout: configuration.peerTimeout,
                 maximumConnections: configuration.maximumConnections, childInitializer: context.accept)
             context.address.withLock { [address] in $0 = address }
         } catch {
@@ -141,7 +141,7 @@ final class ServerContext: Sendable {
     var functions: ServerFunctions {
         ServerFunctions(
             registry: registry, objects: objects, memory: memory, address: address.withLock { $0 },
-            maximumOutstandingCalls: configuration.maximumOutstandingCalls,
+            maximumOutstandingCalls: configuration.maximumOutstandingCalls, heartbeat: configuration.heartbeat,
             shutdown: { [requestShutdown] in requestShutdown.yield() })
     }
 

@@ -10,6 +10,8 @@ struct ServerFunctions: Sendable {
     /// The server's own address, as tokens carry it.
     let address: ManagerAddress
     let maximumOutstandingCalls: Int
+    /// How often a client with a multiplexed session has to send something; `nil` for never.
+    let heartbeat: Duration?
     /// Called when a peer asks the server to end.
     let shutdown: @Sendable () -> Void
 
@@ -20,7 +22,7 @@ struct ServerFunctions: Sendable {
     }
 
     /// Names that a client may ask for beyond CPython's protocol (`extensions`).
-    static let extensions = ["session_functions", "lease", "server_info", "multiplexed"]
+    static let extensions = ["session_functions", "lease", "server_info", "multiplexed", "work_queue"]
 
     /// Calls a function by name (CPython's `Server.public`).
     ///
@@ -98,13 +100,14 @@ struct ServerFunctions: Sendable {
     }
 
     /// What a client has to know of the server (`server_info()`): the version of what is beyond CPython's protocol, the epoch, which is another at
-    /// each start, the types of which all get one object, and how many calls a multiplexed connection may have outstanding.
+    /// each start, the types of which all get one object, how many calls a multiplexed connection may have outstanding, and how often, in milliseconds, it has to
+    /// send something: 0 for never.
     func info(at version: PickleProtocol) -> Fragment {
         let entries: [(String, Fragment)] = [
             ("name", Fragment(text: "swift-multiprocessing", at: version)), ("version", Fragment(1)),
             ("epoch", Fragment(objects.epoch)),
             ("shared", names(registry.sharedTypeIDs, at: version)),
-            ("outstanding_calls", Fragment(maximumOutstandingCalls)),
+            ("outstanding_calls", Fragment(maximumOutstandingCalls)), ("heartbeat", Fragment(Int((heartbeat ?? .zero) / .milliseconds(1)))),
         ]
         return FragmentBuilder.dictionary(entries.map { (key: Fragment(text: $0, at: version), value: $1) })
     }

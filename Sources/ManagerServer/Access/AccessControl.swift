@@ -11,6 +11,11 @@ final class AccessControl: Sendable {
 
     private let state: Mutex<State>
 
+    /// - Throws: ``TLSError`` when a file of the TLS cannot be used.
+    convenience init(_ access: ServerAccess, _ tls: ServerTLS?) throws(TLSError) {
+        self.init(access, try tls.map { (tls) throws(TLSError) in try ServerTLSContext(tls) })
+    }
+
     init(_ access: ServerAccess, _ tls: ServerTLSContext? = nil) {
         state = Mutex(State(access: access, tls: tls))
     }

@@ -53,7 +53,7 @@ extension ManagerClient {
         return try await read(try answer.reply, answer.link)
     }
 
-    private func limit(_ method: String, _ behaviour: CallBehaviour?) -> CallLimit {
+    func limit(_ method: String, _ behaviour: CallBehaviour?) -> CallLimit {
         CallLimit(method, timeout: behaviour?.isLimited == true ? configuration.callTimeout : nil)
     }
 
@@ -85,7 +85,7 @@ extension ManagerClient {
     }
 
     /// Makes a call again whose connection was lost, when that is safe and the configuration says so, or when it was not sent.
-    private func repeating<Value>(_ mayBeRepeated: Bool, _ limit: CallLimit, _ call: () async throws -> Value) async throws -> Value {
+    func repeating<Value>(_ mayBeRepeated: Bool, _ limit: CallLimit, _ call: () async throws -> Value) async throws -> Value {
         var (lost, repeats) = (ManagerError?.none, 0)
         while true {
             do {

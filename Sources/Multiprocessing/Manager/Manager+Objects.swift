@@ -163,6 +163,27 @@ extension Manager {
     }
 }
 
+extension Manager {
+    /// A new `WorkQueue`, whose items survive their workers. CPython's servers have none.
+    ///
+    /// - Parameters:
+    ///   - type: what the items are; it may be left out where the context tells it.
+    ///   - capacity: how many items may wait, the delayed ones included; 0 for no bound.
+    ///   - maximumDeliveries: how often an item is delivered at most, before it goes to the dead letters; 0 for no limit.
+    ///   - leaseTime: how long a lease lasts at most; `nil` for as long as its holder's connection.
+    ///   - uniqueWindow: for how long a key stays taken from when it was put. It is taken while its item is in the queue anyway.
+    public func workQueue<Element>(
+        of type: Element.Type = Element.self, capacity: Int = 0, maximumDeliveries: Int = 10, leaseTime: Duration? = nil,
+        uniqueWindow: Duration = .zero
+    ) async throws -> WorkQueueProxy<Element> {
+        let options: [(name: String, value: Fragment)] = [
+            ("maxsize", Fragment(capacity)), ("max_deliveries", Fragment(maximumDeliveries)),
+            ("lease_time", try leaseTime.map { try Fragment($0) } ?? .none), ("unique_window", try Fragment(uniqueWindow)),
+        ]
+        return WorkQueueProxy(object: try await create("WorkQueue", [], options))
+    }
+}
+
 // MARK: - Single values
 
 extension Manager {
