@@ -112,11 +112,7 @@ extension Registry {
         var registry = Registry()
         registry.register("dict", ManagedDictionary.self)
         registry.register("list", ManagedList.self)
-        registry.register("Queue", ManagedQueue.self)
-        registry.register("JoinableQueue", ManagedQueue.self)
-        registry.register("LifoQueue") { (arguments) throws(PythonException) in try ManagedQueue(arguments, order: .lifo) }
-        registry.register("PriorityQueue") { (arguments) throws(PythonException) in try ManagedQueue(arguments, order: .priority) }
-        registry.register("WorkQueue", ManagedWorkQueue.self)
+        registry.registerQueues()
         registry.register("set", ManagedSet.self)
         registry.register("Array", ManagedArray.self)
         registry.register("Value", ManagedValue.self)
@@ -133,10 +129,17 @@ extension Registry {
         return registry
     }
 
-    /// Has each `JoinableQueue` that is made from now on deliver again what a session took and did not say to be done (`task_done`) before it
-    /// ended, as ``ManagedQueue/init(capacity:order:redelivers:)`` tells.
-    public mutating func redeliverFromJoinableQueues() {
-        register("JoinableQueue") { (arguments) throws(PythonException) in try ManagedQueue(arguments, order: .fifo, redelivers: true) }
+    /// Registers Python's queues, with `LifoQueue`, `PriorityQueue` and `WorkQueue`, in place of those that are registered: queues that are made from now on
+    /// are as the settings say.
+    public mutating func registerQueues(_ settings: QueueSettings = QueueSettings()) {
+        let limits = settings.limits
+        for (name, order) in [("Queue", QueueOrder.fifo), ("LifoQueue", .lifo), ("PriorityQueue", .priority), ("JoinableQueue", .fifo)] {
+            let redelivers = name == "JoinableQueue" && settings.joinableQueuesRedeliver
+            register(name) { (arguments) throws(PythonException) in
+                try ManagedQueue(arguments, order: order, redelivers: redelivers, limits: limits)
+            }
+        }
+        register("WorkQueue") { (arguments) throws(PythonException) in try ManagedWorkQueue(arguments, limits: limits) }
     }
 
     /// Registers one new object of a type that is registered already, for all who ask: `--register get_task=Queue`.

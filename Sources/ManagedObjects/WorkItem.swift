@@ -40,6 +40,7 @@ struct ReadyItems: Sendable {
 
     private var entries = Heap<Entry>()
     private var lastPlace = 0
+    private(set) var byteCount = 0
 
     var count: Int { entries.count }
     var isEmpty: Bool { entries.isEmpty }
@@ -49,13 +50,20 @@ struct ReadyItems: Sendable {
         lastPlace += 1
         var work = work
         work.place = lastPlace
-        entries.insert(Entry(work: work))
+        putBack(work)
     }
 
     /// Puts an item that was in line before to where it was: in front of all that have not been leased yet.
-    mutating func putBack(_ work: WorkItem) { entries.insert(Entry(work: work)) }
+    mutating func putBack(_ work: WorkItem) {
+        byteCount += work.item.body.count
+        entries.insert(Entry(work: work))
+    }
 
-    mutating func popFirst() -> WorkItem? { entries.popMin()?.work }
+    mutating func popFirst() -> WorkItem? {
+        guard let work = entries.popMin()?.work else { return nil }
+        byteCount -= work.item.body.count
+        return work
+    }
 
     /// The first items, as they would be leased.
     func prefix(_ count: Int) -> [WorkItem] {
@@ -64,7 +72,7 @@ struct ReadyItems: Sendable {
     }
 
     mutating func removeAll() -> [WorkItem] {
-        defer { entries = Heap() }
+        defer { (entries, byteCount) = (Heap(), 0) }
         return entries.unordered.map(\.work)
     }
 }
@@ -83,6 +91,7 @@ struct DelayedItems: Sendable {
 
     private var entries = Heap<Entry>()
     private var lastNumber = 0
+    private(set) var byteCount = 0
 
     var count: Int { entries.count }
     var isEmpty: Bool { entries.isEmpty }
@@ -91,17 +100,19 @@ struct DelayedItems: Sendable {
 
     mutating func insert(_ work: WorkItem, until due: Timestamp) {
         lastNumber += 1
+        byteCount += work.item.body.count
         entries.insert(Entry(due: due, number: lastNumber, work: work))
     }
 
     /// Takes out the next item whose moment has come.
     mutating func popDue(at now: Timestamp) -> WorkItem? {
-        guard let nextDue, nextDue <= now else { return nil }
-        return entries.popMin()?.work
+        guard let nextDue, nextDue <= now, let work = entries.popMin()?.work else { return nil }
+        byteCount -= work.item.body.count
+        return work
     }
 
     mutating func removeAll() -> [WorkItem] {
-        defer { entries = Heap() }
+        defer { (entries, byteCount) = (Heap(), 0) }
         return entries.unordered.map(\.work)
     }
 }

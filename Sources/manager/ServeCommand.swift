@@ -120,7 +120,7 @@ struct ServeCommand: AsyncParsableCommand {
     private func registry() throws -> Registry {
         var registry = Registry.standard
         if robustLocks { registry.useRobustLocks() }
-        if redeliver { registry.redeliverFromJoinableQueues() }
+        registry.registerQueues(QueueSettings(limits: limits.queues, joinableQueuesRedeliver: redeliver))
         for entry in register { try SharedRegistration(entry).register(in: &registry) }
         return registry
     }

@@ -158,7 +158,7 @@ import Testing
 
     @Test(arguments: PythonInterpreter.all)
     func `The registry's option is for the joinable queues that clients make`(_ python: PythonInterpreter) async throws {
-        try await withServer(register: { $0.redeliverFromJoinableQueues() }) { server in
+        try await withServer(register: { $0.registerQueues(QueueSettings(joinableQueuesRedeliver: true)) }) { server in
             let said = try await python.run("""
                 import sys, threading
                 from multiprocessing.managers import SyncManager

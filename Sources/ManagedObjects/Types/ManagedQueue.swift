@@ -34,14 +34,15 @@ public struct ManagedQueue: ManagedObject {
     ///   - order: in which order items come out.
     ///   - redelivers: whether what a session took by `get` comes back to the front when the session ends, unless it has called `task_done` for it.
     ///     A `task_done` stands for the item that its own session took first. What is taken by `get_many` is taken for good.
-    public init(capacity: Int = 0, order: QueueOrder = .fifo, redelivers: Bool = false) {
-        self.init(QueueCapacity(.int(capacity)), order, redelivers)
+    ///   - limits: beyond which nothing can be put.
+    public init(capacity: Int = 0, order: QueueOrder = .fifo, redelivers: Bool = false, limits: QueueLimits = QueueLimits()) {
+        self.init(QueueCapacity(.int(capacity)), order, redelivers, limits)
     }
 
-    private init(_ capacity: QueueCapacity, _ order: QueueOrder, _ redelivers: Bool) {
+    private init(_ capacity: QueueCapacity, _ order: QueueOrder, _ redelivers: Bool, _ limits: QueueLimits) {
         self.capacity = capacity
         self.redelivers = redelivers
-        items = QueueItems(order)
+        items = QueueItems(order, limits)
     }
 
     public init(_ arguments: Arguments) throws(PythonException) {
@@ -51,11 +52,14 @@ public struct ManagedQueue: ManagedObject {
     /// - Parameters:
     ///   - arguments: those of the Python constructor.
     ///   - order: in which order items come out.
-    ///   - redelivers: as in ``init(capacity:order:redelivers:)``.
+    ///   - redelivers: as in ``init(capacity:order:redelivers:limits:)``.
+    ///   - limits: beyond which nothing can be put.
     /// - Throws: what the Python constructor would raise.
-    public init(_ arguments: Arguments, order: QueueOrder, redelivers: Bool = false) throws(PythonException) {
+    public init(
+        _ arguments: Arguments, order: QueueOrder, redelivers: Bool = false, limits: QueueLimits = QueueLimits()
+    ) throws(PythonException) {
         let maxsize = try Signature.python("Queue.__init__", optional: ["maxsize"]).bind(arguments).first ?? nil
-        self.init(QueueCapacity(try maxsize?.pythonValue() ?? 0), order, redelivers)
+        self.init(QueueCapacity(try maxsize?.pythonValue() ?? 0), order, redelivers, limits)
     }
 
     public static func unpicklablePart(_ python: PythonVersion) -> String? { python.lockType() }

@@ -11,6 +11,10 @@ extension ManagedWorkQueue {
     /// How many items wait to be leased.
     var waitingCount: Int { ready.count + delayed.count }
 
+    private func checkLimits(_ added: [Fragment]) throws(PythonException) {
+        try limits.check(added, to: waitingCount, ready.byteCount + delayed.byteCount)
+    }
+
     private var isFull: Bool { capacity.isReached(by: waitingCount) }
 
     /// `put(item, block=True, timeout=None, delay=0, priority=0, key=None)`
@@ -19,6 +23,7 @@ extension ManagedWorkQueue {
     mutating func put(_ call: Call, _ now: Timestamp) throws(PythonException) -> Outcome {
         guard !isShutDown else { throw ManagedQueue.shutDown }
         let order = try WorkOrder(call)
+        try checkLimits([order.work.item])
         // As in Python's queues, one without a bound does not look at the timeout.
         let deadline = try capacity.isBounded(call.python) ? call.deadline(block: 1, timeout: 2) : .doNotWait
         if keys.isTaken(order.work.key) || !isFull { return .bool(add(order, now)) }
@@ -33,6 +38,7 @@ extension ManagedWorkQueue {
         let (delay, priority) = (try call.optional(1)?.duration("delay") ?? 0, try call.optional(2)?.pythonIndex() ?? 0)
         guard !isShutDown else { throw ManagedQueue.shutDown }
         guard try !capacity.isBounded(call.python) || !capacity.isReached(by: waitingCount + items.count - 1) else { throw ManagedQueue.full }
+        try checkLimits(items)
         for item in items { add(WorkOrder(work: WorkItem(item: item, priority: priority, key: nil), delay: delay), now) }
         return .none
     }

@@ -16,6 +16,8 @@ public struct ManagedWorkQueue: ManagedObject {
         public var leaseTime: Duration?
         /// For how long a key stays taken from when it was put. It is taken while its item is in the queue anyway.
         public var uniqueWindow: Duration = .zero
+        /// Beyond which nothing can be put.
+        public var limits = QueueLimits()
 
         public init() {}
     }
@@ -24,6 +26,7 @@ public struct ManagedWorkQueue: ManagedObject {
     /// In seconds.
     let leaseTime: Double?
     let capacity: QueueCapacity
+    let limits: QueueLimits
 
     var ready = ReadyItems()
     var delayed = DelayedItems()
@@ -42,11 +45,19 @@ public struct ManagedWorkQueue: ManagedObject {
         capacity = QueueCapacity(.int(options.capacity))
         maximumDeliveries = options.maximumDeliveries
         leaseTime = options.leaseTime.map { $0 / .seconds(1) }
+        limits = options.limits
         keys = UniqueKeys(window: options.uniqueWindow / .seconds(1))
     }
 
     /// `WorkQueue(maxsize=0, max_deliveries=10, lease_time=None, unique_window=0)`
-    public init(_ arguments: Arguments) throws(PythonException) {
+    public init(_ arguments: Arguments) throws(PythonException) { try self.init(arguments, limits: QueueLimits()) }
+
+    /// - Parameters:
+    ///   - arguments: those of the constructor.
+    ///   - limits: beyond which nothing can be put.
+    /// - Throws: what Python would raise for such arguments.
+    public init(_ arguments: Arguments, limits: QueueLimits) throws(PythonException) {
+        self.limits = limits
         let bound = try Self.constructor.bind(arguments)
         func argument(_ position: Int) -> Fragment? { position < bound.count ? bound[position] : nil }
         capacity = QueueCapacity(try argument(0)?.pythonValue() ?? 0)
