@@ -41,6 +41,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
         .package(url: "https://github.com/swiftlang/swift-syntax", from: "603.0.1"),
@@ -49,7 +50,9 @@ let package = Package(
         .target(name: "Pickle", swiftSettings: settings),
         .target(
             name: "ManagerConnection",
-            dependencies: nio + [.product(name: "Crypto", package: "swift-crypto")],
+            dependencies: nio + [
+                .product(name: "Crypto", package: "swift-crypto"), .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ],
             swiftSettings: settings),
         .target(
             name: "ManagedObjects",
@@ -104,6 +107,7 @@ let package = Package(
             name: "ManagerServerTests",
             dependencies: [
                 "ManagerServer", "ManagedObjects", "ManagerConnection", "Pickle", "TestSupport", .product(name: "Logging", package: "swift-log"),
+                .product(name: "Crypto", package: "swift-crypto"),
             ] + nio,
             swiftSettings: settings),
         .executableTarget(

@@ -26,9 +26,8 @@ public class HostedObject: @unchecked Sendable {
         StateMachineHost(object, object.methods)
     }
 
-    /// Calls a method by name.
+    /// Calls a method by name. One that would store something is answered with the refusal, unless that is `nil`.
     ///
-    /// - Parameter refusal: what a method is answered with that would store something; `nil` when there is room.
     /// - Returns: `nil` when there is no such method.
     public final func call(
         _ name: String, _ arguments: Arguments, id: CallID, now: Timestamp, refusal: PythonException? = nil, effects: inout Effects

@@ -13,6 +13,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
     typealias OutboundOut = ByteBuffer
 
     private enum Phase {
+        case connecting
         case authenticating(Authentication)
         /// Authenticated; the first request says what the connection is for.
         case opening
@@ -26,9 +27,15 @@ final class ConnectionHandler: ChannelDuplexHandler {
     private let configuration: ServerConfiguration
     private let functions: ServerFunctions
     private let connections: Connections
+    private let access: AccessControl
+    private let auditLog: AuditLog?
     private let logger: Logger
 
-    private var phase: Phase
+    private var phase = Phase.connecting
+    /// The keys that the handshake was begun with.
+    private var offeredAccess: ServerAccess?
+    /// Whose key the peer has shown to know.
+    private var keyHolder: String?
     private var session: Session?
     private var decoder = FrameDecoder(maximumLength: Authentication.maximumMessageLength)
     private var input = FrameInput()
@@ -42,19 +49,23 @@ final class ConnectionHandler: ChannelDuplexHandler {
     /// Runs while the peer does not take its replies.
     private var replyTimer: Scheduled<Void>?
     /// The peer's address in the network.
-    private var peer: String?
+    private var networkAddress: String?
     /// Whether the server is about to end, and calls may not wait.
     private var isEnding = false
     private var context: ChannelHandlerContext?
     /// A read was asked for and held back.
     private var readIsHeldBack = false
 
-    init(configuration: ServerConfiguration, functions: ServerFunctions, connections: Connections, logger: Logger) {
+    init(
+        configuration: ServerConfiguration, functions: ServerFunctions, connections: Connections, access: AccessControl, auditLog: AuditLog?,
+        logger: Logger
+    ) {
         self.configuration = configuration
         self.functions = functions
         self.connections = connections
+        self.access = access
+        self.auditLog = auditLog
         self.logger = logger
-        phase = .authenticating(Authentication(role: .server, key: configuration.authkey))
     }
 
     /// Bytes of replies that are gathered before they are written, so that a peer that sends much and reads nothing is noticed.
@@ -65,24 +76,31 @@ final class ConnectionHandler: ChannelDuplexHandler {
     func channelActive(context: ChannelHandlerContext) {
         self.context = context
         let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
-        peer = context.channel.remoteAddress?.ipAddress
-        guard let id = connections.insert(bound, from: peer) else {
-            logger.notice("a connection was refused: its peer has as many as it may have", metadata: ["peer": "\(peer ?? "")"])
+        networkAddress = context.channel.remoteAddress?.ipAddress
+        guard let id = connections.insert(bound, from: networkAddress) else {
+            logger.notice("a connection was refused: its peer has as many as it may have", metadata: ["peer": "\(peer)"])
             phase = .closed
             context.close(promise: nil)
             return
         }
         session = Session(
             id: id, functions: functions, connections: connections, limits: configuration.pickleLimits, python: configuration.python)
+        session?.audit = auditLog.map { SessionAudit($0, session: id, peer: peer) }
         handshakeTimer = context.eventLoop.scheduleTask(in: TimeAmount(configuration.handshakeTimeout)) {
             bound.value.handshakeHasTimedOut()
         }
         context.channel.rearmQuickAcknowledgement()
-        if case .authenticating(var authentication) = phase, let challenge = authentication.start() {
-            output.bytes.writeFrame(challenge)
-            phase = .authenticating(authentication)
-            flush()
-        }
+        beginAuthentication()
+    }
+
+    /// The keys are read when the connection is known, so that it is told of all that replaces them.
+    private func beginAuthentication() {
+        let offered = access.current
+        var authentication = Authentication(serverKeys: offered.keys, allowsMD5: configuration.allowsMD5)
+        offeredAccess = offered
+        if let challenge = authentication.start() { output.bytes.writeFrame(challenge) }
+        phase = .authenticating(authentication)
+        flush()
     }
 
     func channelInactive(context: ChannelHandlerContext) {
@@ -93,14 +111,15 @@ final class ConnectionHandler: ChannelDuplexHandler {
         self.context = nil
         let waiting = calls.removeAll()
         if var session {
-            connections.remove(session.id, from: peer)
+            connections.remove(session.id, from: networkAddress)
+            session.audit?.ended()
             session.end(waiting: waiting)
         }
         session = nil
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        logger.debug("connection failed", metadata: ["error": "\(error)"])
+        if error is TLSError { noteRefusal(error) } else { logger.debug("connection failed", metadata: ["error": "\(error)"]) }
         context.close(promise: nil)
     }
 
@@ -113,10 +132,17 @@ final class ConnectionHandler: ChannelDuplexHandler {
         guard replyTimer == nil else { return }
         let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
         replyTimer = context.eventLoop.scheduleTask(in: TimeAmount(configuration.replyTimeout)) {
-            bound.value.logger.notice("a connection was closed: its peer does not take its replies", metadata: ["peer": "\(bound.value.peer ?? "")"])
+            bound.value.logger.notice("a connection was closed: its peer does not take its replies", metadata: ["peer": "\(bound.value.peer)"])
             bound.value.close()
         }
     }
+
+    private func noteRefusal(_ error: any Error) {
+        logger.info("a peer was refused", metadata: ["peer": "\(peer)", "reason": "\(error)"])
+        session?.audit?.refused("\(error)")
+    }
+
+    private var peer: String { context?.channel.peerName ?? "unknown" }
 
     /// Ends the connection.
     func close() {
@@ -193,13 +219,14 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
     private var isOpen: Bool {
         switch phase {
-        case .authenticating, .opening, .serving: true
+        case .connecting, .authenticating, .opening, .serving: true
         case .closing, .closed: false
         }
     }
 
     private func serve(_ frame: FrameBytes, now: Timestamp) {
         switch phase {
+        case .connecting: break
         case .authenticating(let authentication): authenticate(authentication, frame.bytes)
         case .opening: open(frame, now: now)
         case .serving: receive(frame, now: now)
@@ -223,7 +250,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
                 beginOpening(after: authentication)
             }
         } catch {
-            logger.debug("a peer was refused", metadata: ["reason": "\(error)"])
+            noteRefusal(error)
             if let reply = error.reply { output.bytes.writeFrame(reply) }
             closeAfterFlush()
         }
@@ -232,8 +259,25 @@ final class ConnectionHandler: ChannelDuplexHandler {
     private func beginOpening(after authentication: Authentication) {
         phase = .opening
         if let session { connections.hasAuthenticated(session.id) }
+        if let position = authentication.keyPosition, let offeredAccess { apply(offeredAccess.grant(ofKeyAt: position)) }
+        offeredAccess = nil
+        session?.audit?.authenticated()
         session?.peerIsLegacy = authentication.peerIsLegacy
         decoder.maximumLength = configuration.maximumMessageLength
+    }
+
+    private func apply(_ grant: KeyGrant) {
+        keyHolder = grant.name
+        session?.audit?.holder = grant.name
+        let access = SessionAccess(grant, functions.objects, session?.audit)
+        session?.access = access
+    }
+
+    /// The keys, or what they allow, are others from now on. A peer goes on with what its holder may do now; one whose holder there is no more ends,
+    /// and so does one that has not authenticated yet, since it may know a key that has been taken away.
+    func accessHasChanged() {
+        guard let keyHolder, let grant = access.current.grant(named: keyHolder) else { return close() }
+        apply(grant)
     }
 
     private func open(_ frame: FrameBytes, now: Timestamp) {
@@ -307,7 +351,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
     private func answer(_ call: WaitingCall, _ reply: Reply) {
         calls.remove(call.id.number)
         guard output.count <= configuration.maximumQueuedReplies else {
-            logger.notice("a connection was closed: too many replies wait for its peer", metadata: ["peer": "\(peer ?? "")"])
+            logger.notice("a connection was closed: too many replies wait for its peer", metadata: ["peer": "\(peer)"])
             return close()
         }
         let begun = beginReply(to: call.id.number)

@@ -93,6 +93,11 @@ final class Connections: Sendable {
         body(object, &effects)
         deliver(effects, from: object)
     }
+
+    /// Runs the body with every connection there is now, on the connection's own event loop.
+    func forEach(_ body: @escaping @Sendable (ConnectionHandler) -> Void) {
+        for handler in state.withLock({ Array($0.handlers.values) }) { handler.eventLoop.execute { body(handler.value) } }
+    }
 }
 
 // MARK: - The end

@@ -91,6 +91,13 @@ extension ReplyOutput {
         return piece
     }
 
+    /// Writes all there is behind what is in a buffer.
+    mutating func move(to output: inout ByteBuffer) {
+        while !large.isEmpty, let piece = next(ByteBufferAllocator()) { output.writeImmutableBuffer(piece) }
+        output.writeImmutableBuffer(bytes)
+        bytes.clear()
+    }
+
     private mutating func rest(_ allocator: ByteBufferAllocator) -> ByteBuffer? {
         guard bytes.readableBytes > 0 else { return nil }
         defer { bytes = allocator.buffer(capacity: 512) }

@@ -5,8 +5,14 @@ public import Pickle
 public struct ServerConfiguration: Sendable {
     /// Where it listens.
     public var address: ManagerAddress
-    /// What a peer must know.
-    public var authkey: AuthenticationKey
+    /// Who may use it, and what each may do.
+    public var access: ServerAccess
+    /// How connections are secured; `nil` for no TLS, as Python's clients need it.
+    public var tls: ServerTLS?
+    /// Whether a peer may authenticate by HMAC-MD5. Without it, Python 3.11 and earlier cannot connect: they know nothing else.
+    public var allowsMD5 = true
+    /// The file to which the server adds a line for all that peers do: who did what to which object, and when, without any value. `nil` for none.
+    public var auditLog: String?
     /// Bytes of one message of an authenticated peer, and of one value.
     public var maximumMessageLength = 1 << 30
     /// How long a peer may take from connecting to its first request.
@@ -51,9 +57,19 @@ public struct ServerConfiguration: Sendable {
         if case .tcp = address { max(peerTimeout / Silence.looks, .milliseconds(1)) } else { nil }
     }
 
+    /// - Parameters:
+    ///   - address: where it listens.
+    ///   - authkey: what every peer must know, who may then do everything.
     public init(address: ManagerAddress, authkey: AuthenticationKey) {
+        self.init(address: address, access: .key(authkey))
+    }
+
+    /// - Parameters:
+    ///   - address: where it listens.
+    ///   - access: who may use the server, and what each may do.
+    public init(address: ManagerAddress, access: ServerAccess) {
         self.address = address
-        self.authkey = authkey
+        self.access = access
     }
 
     /// What a request may hold.

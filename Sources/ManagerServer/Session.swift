@@ -12,6 +12,10 @@ struct Session {
     private let fixedPython: PythonVersion?
     /// Whether the peer's handshake was that of Python 3.11 and earlier.
     var peerIsLegacy = false
+    /// What the peer may do; `nil` for everything.
+    var access: SessionAccess?
+    /// Is told of what the peer does, when there is an audit log.
+    var audit: SessionAudit?
     /// References that were taken by calls of this session itself.
     private var references: [String: Int] = [:]
     /// The objects of which the session may hold something.
@@ -67,9 +71,14 @@ struct Session {
         let version = reader.peerProtocol
         var arguments = request.mayHoldProxies ? functions.objects.claim(request.arguments, for: identifier) : request.arguments
         arguments.python = python
+        if let refusal = refusal(of: request.method, arguments, identifier) {
+            write(refusal, at: version, into: &output)
+            return .answered
+        }
+        audit?.called(request.method, of: identifier, name: functions.objects.name(of: identifier) ?? "")
         var effects = Effects(at: now)
-        let refusal = functions.memory.isFull(at: now) ? functions.memory.error : nil
-        let result = object.call(request.method, arguments, id: call, now: now, refusal: refusal, effects: &effects)
+        let shortage = functions.memory.isFull(at: now) ? functions.memory.error : nil
+        let result = object.call(request.method, arguments, id: call, now: now, refusal: shortage, effects: &effects)
         if !effects.isEmpty { connections.deliver(effects, from: object) }
         guard let result else {
             return .answered(keeping: answerFallback(request.method, of: object, identifier: identifier, into: &output))
@@ -87,6 +96,17 @@ struct Session {
                 connections.callHasRun()
             }
             return .waits(WaitingCall(id: call, object: object, version: version, runs: true), until: nil)
+        }
+    }
+
+    /// What a call is answered with that the peer may not make; `nil` for one that it may.
+    private mutating func refusal(of method: String, _ arguments: Arguments, _ identifier: String) -> PythonException? {
+        do throws(PythonException) {
+            try access?.checkCall(method, of: identifier, arguments.python)
+            try access?.checkReferences(of: arguments, arguments.python)
+            return nil
+        } catch {
+            return error
         }
     }
 
@@ -144,12 +164,19 @@ extension Session {
     private mutating func callServer(_ request: Request, now: Timestamp, keepingReferences: Bool = true, into output: inout ReplyOutput) {
         let version = reader.peerProtocol
         do throws(PythonException) {
-            let result = try functions.call(request, at: version, python: python, now: now)
+            let result = try functions.call(request, at: version, python: python, now: now, by: access)
             if keepingReferences { note(result.references) }
+            audit(request.method, result.references?.identifier)
             ReplyWriter.write(.value, result.reply, at: version, to: &output)
         } catch {
             write(traceback: error, into: &output)
         }
+    }
+
+    private func audit(_ function: String, _ identifier: String?) {
+        guard let audit else { return }
+        if function == "create", let identifier { audit.created(identifier, name: functions.objects.name(of: identifier) ?? "") }
+        if Permissions.administration.contains(function) { audit.administered(function) }
     }
 
     private mutating func note(_ change: (identifier: String, change: Int)?) {
@@ -168,7 +195,9 @@ extension Session {
     mutating func write(_ reply: Reply, at version: PickleProtocol, into output: inout ReplyOutput) -> (any FragmentOwner)? {
         switch reply {
         case .value(let fragment) where fragment.owner != nil:
-            ReplyWriter.write(.value, functions.objects.delivered(fragment, to: python), at: version, to: &output)
+            // What the proxies refer to might be what the peer may not have.
+            let delivered = access == nil ? functions.objects.delivered(fragment, to: python) : fragment
+            ReplyWriter.write(.value, delivered, at: version, to: &output)
             return fragment.owner
         case .value(let fragment): ReplyWriter.write(.value, fragment, at: version, to: &output)
         case .text(let text): ReplyWriter.write(.value, Fragment(text: text, at: version), at: version, to: &output)

@@ -17,7 +17,8 @@ import Pickle
         self.configuration = configuration
         connections = Connections(Admission.Limits(configuration), wakingOn: MultiThreadedEventLoopGroup.singleton.next())
         let (_, requestShutdown) = AsyncStream.makeStream(of: Void.self)
-        context = ServerContext(registry, configuration, connections, logger, requestShutdown: requestShutdown)
+        context = ServerContext(
+            registry, configuration, connections, AccessControl(configuration.access), nil, logger, requestShutdown: requestShutdown)
     }
 
     /// Serves a channel as a connection that has been accepted, handshake included.
@@ -58,7 +59,7 @@ import Pickle
     public mutating func serve(_ request: UnsafeRawBufferPointer, now: Timestamp, into output: inout ByteBuffer) -> Bool {
         last += 1
         guard case .answered = session.serve(FrameBytes(bytes: request, storage: nil), as: last, now: now, into: &replies) else { return false }
-        while let bytes = replies.next(ByteBufferAllocator()) { output.writeImmutableBuffer(bytes) }
+        replies.move(to: &output)
         return true
     }
 }

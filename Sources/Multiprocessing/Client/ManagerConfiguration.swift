@@ -1,3 +1,5 @@
+public import ManagerConnection
+
 /// How a process uses a manager's server. Every limit is finite by default.
 ///
 /// <!-- given: key: AuthenticationKey -->
@@ -29,10 +31,12 @@ public struct ManagerConfiguration: Hashable, Sendable {
     /// How many connections that carry one call at a time are kept when no call uses them: towards CPython's servers, and for what has to own
     /// a connection (`RLock`, `Condition`).
     public var maximumIdleConnections: Int
+    /// How connections are secured, towards a server that speaks TLS; `nil` for no TLS.
+    public var tls: ClientTLS?
 
     public init(
         connectTimeout: Duration = .seconds(20), callTimeout: Duration? = .seconds(60), cancellationTimeout: Duration = .seconds(10),
-        peerTimeout: Duration = .seconds(60), reconnection: ReconnectionPolicy = .never, maximumIdleConnections: Int = 64
+        peerTimeout: Duration = .seconds(60), reconnection: ReconnectionPolicy = .never, maximumIdleConnections: Int = 64, tls: ClientTLS? = nil
     ) {
         self.connectTimeout = connectTimeout
         self.callTimeout = callTimeout
@@ -40,5 +44,6 @@ public struct ManagerConfiguration: Hashable, Sendable {
         self.peerTimeout = peerTimeout
         self.reconnection = reconnection
         self.maximumIdleConnections = maximumIdleConnections
+        self.tls = tls
     }
 }
