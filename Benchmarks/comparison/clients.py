@@ -84,7 +84,7 @@ LARGE = COMMON + """
 size, count, kind = int(sys.argv[2]), int(sys.argv[3]), sys.argv[4]
 value = bytes(size)
 o = m.Queue() if kind == 'queue' else m.dict()
-start = time.perf_counter()
+start, used = time.perf_counter(), time.process_time()
 for _ in range(count):
     if kind == 'queue':
         o.put(value)
@@ -93,11 +93,18 @@ for _ in range(count):
         o['k'] = value
         back = o['k']
     assert len(back) == size
-elapsed = time.perf_counter() - start
-print(2 * size * count / elapsed)
+elapsed, used = time.perf_counter() - start, time.process_time() - used
+print(json.dumps({'bytes_per_second': 2 * size * count / elapsed, 'own_share': used / elapsed}))
 """
 
-IDLE = """
+# As many connections as are allowed: each is a descriptor.
+MANY = """
+import resource
+hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+"""
+
+IDLE = MANY + """
 import sys
 from multiprocessing.connection import Client
 from multiprocessing.managers import dispatch
@@ -146,7 +153,7 @@ print(json.dumps({'calls': len(times), 'p50_ms': times[len(times) // 2] * 1000, 
 """
 
 # What the large thing is; prints microseconds for each element at the beginning and at the end.
-GROWTH = COMMON + """
+GROWTH = MANY + COMMON + """
 kind, count, batch = sys.argv[2], int(sys.argv[3]), 10000
 def timed(steps):
     times = []

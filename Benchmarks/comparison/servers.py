@@ -125,5 +125,14 @@ def redis():
             yield server
 
 
+@contextlib.contextmanager
+def floor(threads):
+    """A server that does nothing but what SwiftNIO needs: the bound for any server on it."""
+    with _folder() as folder:
+        command = [os.path.join(TOOLS, 'floor'), '--path', folder + '/s', '--threads', str(threads)]
+        with _process('floor', command, lambda process: 'unix:' + _announced(process)[len('unix:'):]) as server:
+            yield server
+
+
 def has_redis():
     return shutil.which('redis-server') is not None
