@@ -221,9 +221,18 @@ extension PickleScanner {
             let version = bytes[range.lowerBound + 1]
             guard let known = PickleProtocol(rawValue: version) else { throw Malformed(.unsupportedProtocol(version)) }
             protocolVersion = known
+        } else {
+            try checkFrame(range, in: bytes)
         }
         memo.drop(range)
         return true
+    }
+
+    /// A `FRAME` lies within the bytes. That is all it means.
+    private func checkFrame(_ range: Range<Int>, in bytes: UnsafeRawBufferPointer) throws(Malformed) {
+        guard let length = Self.littleEndian(bytes, at: range.lowerBound + 1, width: range.count - 1), length <= bytes.count - range.upperBound else {
+            throw Malformed(.truncated)
+        }
     }
 
     private func root(endingAt offset: Int) throws(Malformed) -> Span {

@@ -1,0 +1,70 @@
+import Pickle
+
+/// The bytes are a pickle. What is cut out of it reads as the reader reads it in its place, alone, joined with others and written anew.
+func fuzzFragments(_ bytes: UnsafeRawBufferPointer) throws(Finding) {
+    let whole = Result { () throws(PickleError) in try Unpickler().load(bytes) }
+    var scanner = PickleScanner()
+    guard let span = try scan(bytes, &scanner, whole) else { return }
+    if let fragment = scanner.fragment(span, of: bytes) {
+        try compare(fragment, try? whole.get())
+        try writeAnew(fragment)
+    }
+    try compareElements(of: span, of: bytes, &scanner, whole)
+}
+
+/// What reads as a pickle, the scanner may find irregular but not wrong.
+private func scan(
+    _ bytes: UnsafeRawBufferPointer, _ scanner: inout PickleScanner, _ whole: Result<PickleValue, PickleError>
+) throws(Finding) -> PickleScanner.Span? {
+    do throws(PickleError) {
+        return try scanner.scan(bytes)
+    } catch {
+        if case .success = whole { throw Finding("the scanner refuses what can be read: \(error)") }
+        return nil
+    }
+}
+
+/// A fragment is the same value as in its place, or the same error.
+private func compare(_ fragment: Fragment, _ expected: PickleValue?) throws(Finding) {
+    let value = try? fragment.value()
+    try expect((value == nil) == (expected == nil), "a fragment that \(value == nil ? "cannot" : "can") be read, unlike its place")
+    if let value, let expected { try expect(written(value) == written(expected), "a fragment that reads otherwise than its place") }
+}
+
+private func compareElements(
+    of span: PickleScanner.Span, of bytes: UnsafeRawBufferPointer, _ scanner: inout PickleScanner, _ whole: Result<PickleValue, PickleError>
+) throws(Finding) {
+    guard let spans = scanner.elements(of: span) else { return }
+    let fragments = spans.map { scanner.fragment($0, of: bytes) }
+    guard case .success(.tuple(let elements)) = whole else {
+        for fragment in fragments { _ = try? fragment?.value() }
+        return
+    }
+    try expect(elements.count == fragments.count, "\(fragments.count) parts are found of \(elements.count)")
+    for case (let fragment?, let element) in zip(fragments, elements) { try compare(fragment, element) }
+    try join(fragments.compactMap { $0 })
+}
+
+/// Values that stand one behind the other do not get in each other's way.
+private func join(_ fragments: [Fragment]) throws(Finding) {
+    let values = fragments.map { try? $0.value() }
+    let joined = FragmentBuilder.list(fragments)
+    guard joined.readers.lowest <= joined.readers.highest else { return }
+    guard case .list(let elements)? = try? joined.value() else { throw Finding("fragments that cannot be read together") }
+    try expect(elements.count == values.count, "\(values.count) fragments joined are \(elements.count) values")
+    for (element, value) in zip(elements, values) { try expect(written(element) == value.flatMap(written), "a fragment that reads otherwise among others") }
+}
+
+/// A fragment of Python 3's is the same value for each reader of Python 3's.
+private func writeAnew(_ fragment: Fragment) throws(Finding) {
+    guard let value = try? fragment.value() else { return }
+    for version in [PickleProtocol.v2, .v3, .v4, .v5] {
+        guard let readable = try? fragment.readable(at: version) else { continue }
+        try expect(readable.isReadable(at: version), "written for protocol \(version), it is not readable there")
+        guard let again = try? readable.value() else { throw Finding("written for protocol \(version), it cannot be read") }
+        guard version > .v2, fragment.readers.highest > .v2 else { continue }
+        try expect(written(again) == written(value), "written for protocol \(version), it is another value")
+    }
+}
+
+private func written(_ value: PickleValue) -> [UInt8]? { try? Pickler(.v5).dump(value) }
