@@ -42,12 +42,17 @@ struct ReplyCheck {
 
     private static let kinds: Set<String> = ["#RETURN", "#ERROR", "#TRACEBACK", "#PROXY", "#UNSERIALIZABLE"]
 
-    /// - Parameter reply: the pickle of `(kind, result)`.
+    /// - Parameter reply: the pickle of `(kind, result)`. A result that a peer has sent before is as it was sent: what cannot be read in it, such as
+    ///   text that is not UTF-8, its readers refuse.
     mutating func check(_ reply: ByteBuffer) throws(Finding) {
-        guard case .tuple(let parts)? = try? Unpickler().load(Array(reply.readableBytesView)), parts.count == 2 else {
-            throw Finding("a reply that is no pair")
-        }
-        guard let kind = try? parts[0].pythonStr(), Self.kinds.contains(kind) else { throw Finding("a reply of an unknown kind") }
+        guard let kind = reply.withUnsafeReadableBytes(Self.kind) else { throw Finding("a reply that is no pair") }
+        try expect(Self.kinds.contains(kind), "a reply of an unknown kind")
         if kind == "#PROXY" { proxies += 1 }
+    }
+
+    private static func kind(_ bytes: UnsafeRawBufferPointer) -> String? {
+        var scanner = PickleScanner()
+        guard let pair = try? scanner.scan(bytes), scanner.elementCount(of: pair) == 2 else { return nil }
+        return scanner.element(0, of: pair).flatMap { scanner.text($0, of: bytes) }
     }
 }

@@ -42,4 +42,12 @@ struct PickleScannerTests {
         #expect(isScanned == isRead)
         #expect(((try? Unpickler().load(bytes)) != nil) == isRead)
     }
+
+    @Test(arguments: [[0x94, 0x4e], [0x28, 0x94, 0x4e, 0x74], [0x71, 0, 0x4e], [0x5d, 0x28, 0x72, 0, 0, 0, 0, 0x4e, 0x65]] as [[UInt8]])
+    func `Nothing is put into the memo where there is nothing, for the scanner as for the reader`(_ opcodes: [UInt8]) {
+        let bytes = [0x80, 4] + opcodes + [0x2e]
+        var scanner = PickleScanner()
+        #expect(throws: PickleError.self) { try bytes.withUnsafeBytes { try scanner.scan($0) } }
+        #expect(throws: PickleError.self) { try Unpickler().load(bytes) }
+    }
 }
