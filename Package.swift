@@ -7,6 +7,7 @@ let settings: [SwiftSetting] = [
     .enableUpcomingFeature("ExistentialAny"),
     .enableUpcomingFeature("MemberImportVisibility"),
     .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
 ]
 
 let nio: [Target.Dependency] = [
@@ -40,6 +41,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
         .package(url: "https://github.com/swiftlang/swift-syntax", from: "603.0.1"),
@@ -48,16 +50,20 @@ let package = Package(
         .target(name: "Pickle", swiftSettings: settings),
         .target(
             name: "ManagerConnection",
-            dependencies: nio + [.product(name: "Crypto", package: "swift-crypto")],
+            dependencies: nio + [
+                .product(name: "Crypto", package: "swift-crypto"), .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ],
             swiftSettings: settings),
         .target(
             name: "ManagedObjects",
             dependencies: ["Pickle", .product(name: "DequeModule", package: "swift-collections")],
             swiftSettings: settings),
+        .target(name: "CMemory"),
         .target(
             name: "ManagerServer",
             dependencies: [
-                "ManagedObjects", "ManagerConnection", "Pickle", .product(name: "DequeModule", package: "swift-collections"),
+                "CMemory", "ManagedObjects", "ManagerConnection", "Pickle", .product(name: "DequeModule", package: "swift-collections"),
+                .product(name: "OrderedCollections", package: "swift-collections"),
                 .product(name: "Logging", package: "swift-log"),
             ] + nio,
             swiftSettings: settings),
@@ -108,6 +114,7 @@ let package = Package(
             name: "ManagerServerTests",
             dependencies: [
                 "ManagerServer", "ManagedObjects", "ManagerConnection", "Pickle", "TestSupport", .product(name: "Logging", package: "swift-log"),
+                .product(name: "Crypto", package: "swift-crypto"),
             ] + nio,
             swiftSettings: settings),
         .executableTarget(

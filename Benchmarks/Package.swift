@@ -17,12 +17,14 @@ let package = Package(
     dependencies: [
         .package(name: "swift-multiprocessing", path: ".."),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.80.0"),
         .package(url: "https://github.com/ordo-one/benchmark", from: "1.38.1", traits: []),
     ],
     targets: [
         tool("load", in: "Load", also: [argumentParser]),
         tool("client", in: "Client", also: [argumentParser]),
         tool("startup", in: "Startup"),
+        tool("floor", in: "Floor", also: [argumentParser, .product(name: "NIOPosix", package: "swift-nio")]),
         .executableTarget(name: "pingpong", path: "Sources/PingPong", cSettings: [.unsafeFlags(["-O2"])]),
         // What is measured of the parts; by the clock, and once as often as is said, for those who count instructions and allocations.
         .target(name: "PartBodies", dependencies: [library], swiftSettings: [.swiftLanguageMode(.v6)]),

@@ -24,3 +24,7 @@ char **process_spawn_environment(void) {
 int process_spawn_adopt_orphans(void) {
     return prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
 }
+
+int process_spawn_set_dumpable(int is_dumpable) {
+    return prctl(PR_SET_DUMPABLE, is_dumpable, 0, 0, 0);
+}

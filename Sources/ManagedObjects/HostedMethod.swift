@@ -14,18 +14,30 @@ final class HostedMethod: Sendable {
     let holds: Bool
     /// Whether the method iterates over its arguments, so that it reads what proxies among them refer to.
     let iterates: Bool
+    private let isStep: Bool
+    /// Whether it stores what it is given, so that its object grows.
+    let stores: Bool
     let body: Body
 
-    init(_ name: String, bind: @escaping Binding, holds: Bool = false, iterates: Bool = false, _ body: @escaping Body) {
+    /// - Parameter isStep: whether it is a step of a state machine, and so one of the types that are known here.
+    init(_ name: String, bind: @escaping Binding, holds: Bool = false, iterates: Bool = false, isStep: Bool = true, _ body: @escaping Body) {
         self.name = name
         self.bind = bind
         self.holds = holds
         self.iterates = iterates
+        self.isStep = isStep
+        stores = isStep && Self.storing.contains(name)
         self.body = body
     }
 
+    /// The names of the steps that store what they are given.
+    private static let storing: Set<String> = [
+        "__setitem__", "setdefault", "update", "__ior__", "append", "extend", "insert", "__iadd__", "__imul__", "add", "symmetric_difference_update",
+        "__ixor__", "put", "put_nowait", "put_many", "__setattr__", "__setslice__",
+    ]
+
     /// The same method with its arguments bound in another way.
     func binding(_ bind: @escaping Binding) -> HostedMethod {
-        HostedMethod(name, bind: bind, holds: holds, iterates: iterates, body)
+        HostedMethod(name, bind: bind, holds: holds, iterates: iterates, isStep: isStep, body)
     }
 }

@@ -26,13 +26,14 @@ public class HostedObject: @unchecked Sendable {
         StateMachineHost(object, Object.methods)
     }
 
-    /// Calls a method by name.
+    /// Calls a method by name. One that would store something is answered with the refusal, unless that is `nil`.
     ///
     /// - Returns: `nil` when there is no such method.
     public final func call(
-        _ name: String, _ arguments: Arguments, id: CallID, now: Timestamp, effects: inout Effects
+        _ name: String, _ arguments: Arguments, id: CallID, now: Timestamp, refusal: PythonException? = nil, effects: inout Effects
     ) -> Result? {
         guard let method = methods[name] else { return nil }
+        if let refusal, method.stores { return Result(outcome: .reply(.exception(refusal)), holds: false) }
         do throws(PythonException) {
             let arguments = method.iterates ? try arguments.readingProxies() : arguments
             let call = Call(id: id, now: now, sent: arguments, bound: try method.bind(arguments))

@@ -48,7 +48,7 @@ public struct Method<Object>: Sendable {
     /// A method that leaves the event loop.
     init(_ name: String, bind: @escaping HostedMethod.Binding, work: @escaping Work) {
         precondition(!pythonKeywords.contains(name), "a method cannot be called '\(name)', a keyword of Python, whose proxies define each method by its name")
-        hosted = HostedMethod(name, bind: bind) { (host, call, _) in .runs(Self.place(host).running(work, call)) }
+        hosted = HostedMethod(name, bind: bind, isStep: false) { (host, call, _) in .runs(Self.place(host).running(work, call)) }
     }
 
     private init(_ hosted: HostedMethod) { self.hosted = hosted }

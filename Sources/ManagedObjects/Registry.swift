@@ -42,14 +42,16 @@ public struct Registry: Sendable {
     /// The names that are registered, sorted.
     public var typeIDs: [String] { registrations.keys.sorted() }
 
-    /// The objects that are registered as one for all.
-    public var sharedObjects: [HostedObject] {
-        registrations.values.compactMap { if case .shared(let object) = $0.creation { object } else { nil } }
+    /// The objects that are registered as one for all, with their names, sorted by these.
+    public var sharedObjects: [(name: String, object: HostedObject)] {
+        registrations.sorted { $0.key < $1.key }.compactMap { entry in
+            if case .shared(let object) = entry.value.creation { (entry.key, object) } else { nil }
+        }
     }
 
     /// The names under which one object is registered for all, sorted.
     public var sharedTypeIDs: [String] {
-        registrations.compactMap { if case .shared = $0.value.creation { $0.key } else { nil } }.sorted()
+        sharedObjects.map(\.name)
     }
 
     /// The object for one call of `create`.

@@ -6,7 +6,7 @@ import Glibc
 import Musl
 #endif
 
-/// Stops a listener from accepting while descriptors are short; the connections wait in its backlog.
+/// Stops a listener from accepting while descriptors are short, or there are enough connections; further ones wait in its backlog.
 ///
 /// A few have to be left over: without any, libdispatch ends the process on Linux, because it opens a file to watch its
 /// threads. And a listener whose `accept` has failed stays readable, so that NIO would try again at once, for ever;
@@ -16,16 +16,30 @@ final class AcceptGate: ChannelInboundHandler {
 
     private static let pause = TimeAmount.milliseconds(50)
 
-    private let hasRoom: @Sendable () -> Bool
+    private let maximumConnections: Int
+    private let hasSpareDescriptors: @Sendable () -> Bool
+    private var connections = 0
     private var isClosed = false
 
-    /// - Parameter hasRoom: whether connections may be accepted; asked after each one, and while there are none.
-    init(hasRoom: @escaping @Sendable () -> Bool) {
-        self.hasRoom = hasRoom
+    /// - Parameters:
+    ///   - maximumConnections: how many may be open.
+    ///   - hasSpareDescriptors: whether the process may open more files; asked after each connection, and while none is accepted.
+    init(maximumConnections: Int = .max, hasSpareDescriptors: @escaping @Sendable () -> Bool) {
+        self.maximumConnections = maximumConnections
+        self.hasSpareDescriptors = hasSpareDescriptors
+    }
+
+    private var hasRoom: Bool { connections < maximumConnections && hasSpareDescriptors() }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        connections += 1
+        let gate = NIOLoopBound(self, eventLoop: context.eventLoop)
+        unwrapInboundIn(data).closeFuture.hop(to: context.eventLoop).whenComplete { _ in gate.value.connections -= 1 }
+        context.fireChannelRead(data)
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
-        if !hasRoom() { close(context) }
+        if !hasRoom { close(context) }
         context.fireChannelReadComplete()
     }
 
@@ -48,7 +62,7 @@ final class AcceptGate: ChannelInboundHandler {
 
     private func open(_ context: ChannelHandlerContext) {
         guard context.channel.isActive else { return }
-        guard hasRoom() else { return openLater(context) }
+        guard hasRoom else { return openLater(context) }
         isClosed = false
         try? context.channel.syncOptions?.setOption(.autoRead, value: true)
     }

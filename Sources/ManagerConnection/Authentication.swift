@@ -38,7 +38,12 @@ public struct Authentication: Sendable {
     }
 
     private let role: Role
-    private let key: AuthenticationKey
+    /// The keys that the peer may know.
+    private let keys: [AuthenticationKey]
+    /// The key of this handshake: a client's own; at a server, the one that the peer's answer was made with, once it has answered.
+    private var key: AuthenticationKey?
+    /// Which of the keys that is, counted from 0.
+    public private(set) var keyPosition: Int?
     private let challenge: [UInt8]
     private var state = State.idle
     /// Whether the peer's challenge was that of Python 3.11 and earlier.
@@ -51,13 +56,24 @@ public struct Authentication: Sendable {
     ///   - key: the secret that the peer has to know too.
     ///   - allowsMD5: whether a peer may use HMAC-MD5; without it, Python 3.11 and earlier are refused.
     public init(role: Role, key: AuthenticationKey, allowsMD5: Bool = true) {
-        self.init(role: role, key: key, allowsMD5: allowsMD5, nonce: randomBytes(count: 40))
+        self.init(role: role, keys: [key], allowsMD5: allowsMD5)
     }
 
-    init(role: Role, key: AuthenticationKey, allowsMD5: Bool = true, nonce: [UInt8]) {
+    /// The handshake of one new connection at a server that has several keys. The peer's answer tells which of them the peer knows, and its own
+    /// challenge is answered with the same one.
+    ///
+    /// - Parameters:
+    ///   - keys: the secrets; the peer has to know one of them. Each is tried, so that the time taken does not tell which one it was.
+    ///   - allowsMD5: as in ``init(role:key:allowsMD5:)``.
+    public init(serverKeys keys: [AuthenticationKey], allowsMD5: Bool = true) {
+        self.init(role: .server, keys: keys, allowsMD5: allowsMD5)
+    }
+
+    init(role: Role, keys: [AuthenticationKey], allowsMD5: Bool = true, nonce: [UInt8] = randomBytes(count: 40)) {
         self.role = role
-        self.key = key
+        self.keys = keys
         self.allowsMD5 = allowsMD5
+        if role == .client { key = keys.first }
         challenge = AuthenticationDigest.sha256.prefix + nonce
     }
 
@@ -149,19 +165,24 @@ extension Authentication {
             let digest = isLegacy ? .md5 : AuthenticationDigest(prefixOf: challenge)
         else { throw AuthenticationError(.malformedChallenge) }
         guard allowsMD5 || digest != .md5 else { throw AuthenticationError(.md5NotAllowed) }
+        // A server comes here only after the peer's answer was right.
+        guard let key else { throw AuthenticationError(.unexpectedMessage) }
         return (isLegacy ? [] : digest.prefix) + digest.code(for: challenge, key: key)
     }
 
-    /// Checks the peer's answer to this side's challenge. CPython's `_verify_challenge`.
-    private func verify(_ response: [UInt8]) throws(AuthenticationError) {
+    /// Checks the peer's answer to this side's challenge, and notes with which key it was made. CPython's `_verify_challenge`.
+    private mutating func verify(_ response: [UInt8]) throws(AuthenticationError) {
         let isLegacy = response.count == Self.legacyResponseLength
         guard let digest = isLegacy ? .md5 : AuthenticationDigest(prefixOf: response) else {
             throw AuthenticationError(.digestReceivedWasWrong, reply: Message.failure)
         }
         guard allowsMD5 || digest != .md5 else { throw AuthenticationError(.md5NotAllowed, reply: Message.failure) }
         let code = isLegacy ? response : Array(response.dropFirst(digest.prefix.count))
-        guard digest.isValid(code, for: challenge, key: key) else {
+        let fitting = keys.indices.filter { digest.isValid(code, for: challenge, key: keys[$0]) }
+        guard let position = fitting.first else {
             throw AuthenticationError(.digestReceivedWasWrong, reply: Message.failure)
         }
+        keyPosition = position
+        key = keys[position]
     }
 }

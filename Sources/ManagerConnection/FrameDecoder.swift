@@ -48,25 +48,34 @@ public struct FrameDecoder: Sendable {
     /// - Throws: ``FrameError`` as ``nextFrame(in:)`` does.
     @inlinable
     public func frame(in buffer: ByteBuffer, at index: Int) throws(FrameError) -> Range<Int>? {
+        guard let payload = try payload(in: buffer, at: index), buffer.writerIndex >= payload.upperBound else { return nil }
+        return payload
+    }
+
+    /// Where the payload of the frame that begins at `index` lies or will lie, as soon as its header is there.
+    ///
+    /// - Parameters: as of ``frame(in:at:)``.
+    /// - Returns: the indices, of which the upper may be beyond the bytes that have come; `nil` when bytes of the header are missing.
+    /// - Throws: ``FrameError`` as ``nextFrame(in:)`` does.
+    @inlinable
+    public func payload(in buffer: ByteBuffer, at index: Int) throws(FrameError) -> Range<Int>? {
         guard let header = buffer.getInteger(at: index, as: Int32.self) else { return nil }
         let length = Int(header)
         guard length >= 0, length <= maximumLength else {
-            return try unusualFrame(length: length, in: buffer, at: index + 4)
+            return try unusualPayload(length: length, in: buffer, at: index + 4)
         }
-        let start = index + 4
-        return buffer.writerIndex - start >= length ? start..<(start + length) : nil
+        return index + 4 ..< index + 4 + length
     }
 
     /// A header that is not a plain length within the limit: the 8-byte form, a negative or an excessive length.
     @usableFromInline
-    func unusualFrame(length: Int, in buffer: ByteBuffer, at index: Int) throws(FrameError) -> Range<Int>? {
+    func unusualPayload(length: Int, in buffer: ByteBuffer, at index: Int) throws(FrameError) -> Range<Int>? {
         // CPython reads nothing for a negative length other than −1, which gives an empty message.
         if length < -1 { return index..<index }
         if length >= 0 { throw FrameError(length: UInt64(length), maximum: maximumLength) }
         guard let long = buffer.getInteger(at: index, as: UInt64.self) else { return nil }
         guard long <= UInt64(maximumLength) else { throw FrameError(length: long, maximum: maximumLength) }
-        let start = index + 8
-        return buffer.writerIndex - start >= Int(long) ? start..<(start + Int(long)) : nil
+        return index + 8 ..< index + 8 + Int(long)
     }
 }
 

@@ -59,14 +59,19 @@ extension ByteBuffer {
     }
 
     /// Ends the frame that began at `mark`: everything written since is its payload.
+    ///
+    /// - Parameter others: how many bytes of the payload the caller sends in between from elsewhere.
+    /// - Returns: how many bytes what was written since has been moved by, to make room for a long header.
     @inlinable
-    public mutating func endFrame(_ mark: FrameMark) {
-        let length = writerIndex - mark.index - 4
+    @discardableResult
+    public mutating func endFrame(_ mark: FrameMark, besides others: Int = 0) -> Int {
+        let length = writerIndex - mark.index - 4 + others
         if let short = Int32(exactly: length) {
             setInteger(short, at: mark.index)
-        } else {
-            lengthenHeader(at: mark.index, length: length)
+            return 0
         }
+        lengthenHeader(at: mark.index, length: length)
+        return 8
     }
 
     /// Takes back everything written since the frame began at `mark`.
@@ -75,10 +80,10 @@ extension ByteBuffer {
         moveWriterIndex(to: mark.index)
     }
 
-    /// Moves a payload of 2 GiB or more to make room for the 12-byte header.
+    /// Moves the payload of a frame of 2 GiB or more to make room for the 12-byte header.
     @usableFromInline
     mutating func lengthenHeader(at index: Int, length: Int) {
-        let payload = getSlice(at: index + 4, length: length)
+        let payload = getSlice(at: index + 4, length: writerIndex - index - 4)
         moveWriterIndex(to: index)
         writeFrameHeader(length: length)
         if let payload { writeImmutableBuffer(payload) }
@@ -87,7 +92,8 @@ extension ByteBuffer {
 
 /// Where a frame began whose length is not known yet.
 public struct FrameMark: Sendable {
-    @usableFromInline let index: Int
+    /// The index of its header.
+    public let index: Int
 
     @usableFromInline init(index: Int) {
         self.index = index

@@ -22,20 +22,28 @@ struct ListeningSocket: ~Copyable {
 
     /// Listens on a socket file that only its owner may connect to, in place of one that a dead server left behind.
     ///
-    /// Two servers that find the same abandoned file at the same moment may both take it; the later one has it.
+    /// Of several servers that start at one moment one gets the path: they take turns, until each listens or has failed.
     init(at address: SystemAddress, path: String, backlog: Int32) throws(SystemError) {
         let socket = try SystemSocket(family: AF_UNIX)
         try socket.restrictToOwner()
+        try Self.listen(on: socket, at: address, path: path, backlog: backlog)
+        self.socket = socket
+        file = SocketFile(path: path)
+    }
+
+    private static func listen(
+        on socket: borrowing SystemSocket, at address: SystemAddress, path: String, backlog: Int32
+    ) throws(SystemError) {
+        let turn = try FolderLock.acquire(ofFileAt: path)
+        defer { FolderLock.release(turn) }
         do {
             try socket.bind(to: address)
         } catch {
             guard error.code == EADDRINUSE else { throw error }
-            try Self.removeAbandonedFile(at: address, path: path)
+            try removeAbandonedFile(at: address, path: path)
             try socket.bind(to: address)
         }
         try socket.listen(backlog: backlog)
-        self.socket = socket
-        file = SocketFile(path: path)
     }
 
     /// Hands the descriptor to the caller, who has to close it.

@@ -13,37 +13,56 @@ final class ConnectionHandler: ChannelDuplexHandler {
     typealias OutboundOut = ByteBuffer
 
     private enum Phase {
+        case connecting
         case authenticating(Authentication)
         /// Authenticated; the first request says what the connection is for.
         case opening
         case serving
-        /// The last message has been written; nothing more is read.
+        /// Nothing more is read; what there is for the peer is still written.
         case closing
+        /// All has been given to the system to be written.
+        case closed
     }
 
     private let configuration: ServerConfiguration
     private let functions: ServerFunctions
     private let connections: Connections
+    private let access: AccessControl
+    private let auditLog: AuditLog?
     private let logger: Logger
 
-    private var phase: Phase
+    private var phase = Phase.connecting
+    /// The keys that the handshake was begun with.
+    private var offeredAccess: ServerAccess?
+    /// Whose key the peer has shown to know.
+    private var keyHolder: String?
     private var session: Session?
     private var decoder = FrameDecoder(maximumLength: Authentication.maximumMessageLength)
-    private var input = ByteBuffer()
-    private var output = ByteBuffer()
+    private var input = FrameInput()
+    private var output = ReplyOutput()
     private var form = MessageForm.plain(PlainMessages())
     private var calls = OutstandingCalls()
     private var handshakeTimer: Scheduled<Void>?
+    /// Runs while the peer does not take its replies.
+    private var replyTimer: Scheduled<Void>?
+    /// The peer's address in the network.
+    private var networkAddress: String?
+    /// Whether the server is about to end, and calls may not wait.
+    private var isEnding = false
     private var context: ChannelHandlerContext?
     /// A read was asked for and held back.
     private var readIsHeldBack = false
 
-    init(configuration: ServerConfiguration, functions: ServerFunctions, connections: Connections, logger: Logger) {
+    init(
+        configuration: ServerConfiguration, functions: ServerFunctions, connections: Connections, access: AccessControl, auditLog: AuditLog?,
+        logger: Logger
+    ) {
         self.configuration = configuration
         self.functions = functions
         self.connections = connections
+        self.access = access
+        self.auditLog = auditLog
         self.logger = logger
-        phase = .authenticating(Authentication(role: .server, key: configuration.authkey))
     }
 
     /// Bytes of replies that are gathered before they are written, so that a peer that sends much and reads nothing is noticed.
@@ -54,34 +73,49 @@ final class ConnectionHandler: ChannelDuplexHandler {
     func channelActive(context: ChannelHandlerContext) {
         self.context = context
         let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
-        let id = connections.insert(bound)
+        networkAddress = context.channel.remoteAddress?.ipAddress
+        guard let id = connections.insert(bound, from: networkAddress) else {
+            logger.notice("a connection was refused: its peer has as many as it may have", metadata: ["peer": "\(peer)"])
+            phase = .closed
+            context.close(promise: nil)
+            return
+        }
         session = Session(
             id: id, functions: functions, connections: connections, limits: configuration.pickleLimits, python: configuration.python)
+        session?.audit = auditLog.map { SessionAudit($0, session: id, peer: peer) }
         handshakeTimer = context.eventLoop.scheduleTask(in: TimeAmount(configuration.handshakeTimeout)) {
             bound.value.handshakeHasTimedOut()
         }
         context.channel.rearmQuickAcknowledgement()
-        if case .authenticating(var authentication) = phase, let challenge = authentication.start() {
-            output.writeFrame(challenge)
-            phase = .authenticating(authentication)
-            flush()
-        }
+        beginAuthentication()
+    }
+
+    /// The keys are read when the connection is known, so that it is told of all that replaces them.
+    private func beginAuthentication() {
+        let offered = access.current
+        var authentication = Authentication(serverKeys: offered.keys, allowsMD5: configuration.allowsMD5)
+        offeredAccess = offered
+        if let challenge = authentication.start() { output.bytes.writeFrame(challenge) }
+        phase = .authenticating(authentication)
+        flush()
     }
 
     func channelInactive(context: ChannelHandlerContext) {
         handshakeTimer?.cancel()
-        phase = .closing
+        replyTimer?.cancel()
+        phase = .closed
         self.context = nil
         let waiting = calls.removeAll()
         if var session {
-            connections.remove(session.id)
+            connections.remove(session.id, from: networkAddress)
+            session.audit?.ended()
             session.end(waiting: waiting)
         }
         session = nil
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        logger.debug("connection failed", metadata: ["error": "\(error)"])
+        if error is TLSError { noteRefusal(error) } else { logger.debug("connection failed", metadata: ["error": "\(error)"]) }
         context.close(promise: nil)
     }
 
@@ -89,6 +123,22 @@ final class ConnectionHandler: ChannelDuplexHandler {
         logger.debug("a peer did not authenticate in time")
         context?.close(promise: nil)
     }
+
+    private func beginReplyTimer(_ context: ChannelHandlerContext) {
+        guard replyTimer == nil else { return }
+        let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
+        replyTimer = context.eventLoop.scheduleTask(in: TimeAmount(configuration.replyTimeout)) {
+            bound.value.logger.notice("a connection was closed: its peer does not take its replies", metadata: ["peer": "\(bound.value.peer)"])
+            bound.value.close()
+        }
+    }
+
+    private func noteRefusal(_ error: any Error) {
+        logger.info("a peer was refused", metadata: ["peer": "\(peer)", "reason": "\(error)"])
+        session?.audit?.refused("\(error)")
+    }
+
+    private var peer: String { context?.channel.peerName ?? "unknown" }
 
     /// Ends the connection.
     func close() {
@@ -98,8 +148,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
     // MARK: Reading
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        var bytes = unwrapInboundIn(data)
-        if input.readableBytes == 0 { input = bytes } else { input.writeBuffer(&bytes) }
+        input.append(unwrapInboundIn(data))
         process()
     }
 
@@ -110,7 +159,13 @@ final class ConnectionHandler: ChannelDuplexHandler {
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
-        if context.channel.isWritable { goOn() }
+        if context.channel.isWritable {
+            replyTimer?.cancel()
+            replyTimer = nil
+            goOn()
+        } else {
+            beginReplyTimer(context)
+        }
         context.fireChannelWritabilityChanged()
     }
 
@@ -120,7 +175,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
     }
 
     private func mayRead(_ context: ChannelHandlerContext) -> Bool {
-        context.channel.isWritable && (mayServe || input.readableBytes < configuration.maximumReadAhead)
+        context.channel.isWritable && (mayServe || input.count < configuration.maximumReadAhead)
     }
 
     /// Goes on after a pause.
@@ -137,38 +192,40 @@ final class ConnectionHandler: ChannelDuplexHandler {
         let now = Timestamp(nanoseconds: Int64(NIODeadline.now().uptimeNanoseconds))
         // Each use of a stored buffer would be checked for being the only one; and who comes here from a flush finds nothing to serve twice.
         var pending = input
-        input = ByteBuffer()
+        input = FrameInput()
         do throws(FrameError) {
-            while mayServe, isReceiving, let range = try decoder.frame(in: pending, at: pending.readerIndex) {
-                pending.withUnsafeReadableBytes { bytes in
-                    let start = range.lowerBound - pending.readerIndex
-                    serve(UnsafeRawBufferPointer(rebasing: bytes[start..<start + range.count]), now: now)
-                }
-                pending.moveReaderIndex(to: range.upperBound)
-            }
+            while mayServe, isReceiving, try pending.serveNext(decoder, { serve($0, now: now) }) {}
         } catch {
             logger.debug("a peer sent a message that is too long", metadata: ["error": "\(error)"])
             closeAfterFlush()
         }
-        if pending.readableBytes > 0 { input = pending }
+        if !pending.isEmpty { input = pending }
     }
 
     private var mayServe: Bool { form.mayServe(waiting: calls.waitingCount, kept: calls.keptCount) }
 
     /// Whether more requests may be served now: replies do not pile up.
     private var isReceiving: Bool {
-        if case .closing = phase { return false }
-        guard output.readableBytes >= Self.outputBatch else { return true }
+        guard isOpen else { return false }
+        guard output.count >= Self.outputBatch else { return true }
         flush()
         return context?.channel.isWritable ?? false
     }
 
-    private func serve(_ frame: UnsafeRawBufferPointer, now: Timestamp) {
+    private var isOpen: Bool {
         switch phase {
-        case .authenticating(let authentication): authenticate(authentication, frame)
-        case .opening: open(frame)
+        case .connecting, .authenticating, .opening, .serving: true
+        case .closing, .closed: false
+        }
+    }
+
+    private func serve(_ frame: FrameBytes, now: Timestamp) {
+        switch phase {
+        case .connecting: break
+        case .authenticating(let authentication): authenticate(authentication, frame.bytes)
+        case .opening: open(frame, now: now)
         case .serving: receive(frame, now: now)
-        case .closing: break
+        case .closing, .closed: break
         }
     }
 
@@ -179,34 +236,52 @@ final class ConnectionHandler: ChannelDuplexHandler {
         do throws(AuthenticationError) {
             switch try authentication.receive(message) {
             case .send(let answer):
-                output.writeFrame(answer)
+                output.bytes.writeFrame(answer)
                 phase = .authenticating(authentication)
             case .sendAndFinish(let answer):
-                output.writeFrame(answer)
+                output.bytes.writeFrame(answer)
                 beginOpening(after: authentication)
             case .finished:
                 beginOpening(after: authentication)
             }
         } catch {
-            logger.debug("a peer was refused", metadata: ["reason": "\(error)"])
-            if let reply = error.reply { output.writeFrame(reply) }
+            noteRefusal(error)
+            if let reply = error.reply { output.bytes.writeFrame(reply) }
             closeAfterFlush()
         }
     }
 
     private func beginOpening(after authentication: Authentication) {
         phase = .opening
+        if let session { connections.hasAuthenticated(session.id) }
+        if let position = authentication.keyPosition, let offeredAccess { apply(offeredAccess.grant(ofKeyAt: position)) }
+        offeredAccess = nil
+        session?.audit?.authenticated()
         session?.peerIsLegacy = authentication.peerIsLegacy
         decoder.maximumLength = configuration.maximumMessageLength
     }
 
-    private func open(_ frame: UnsafeRawBufferPointer) {
+    private func apply(_ grant: KeyGrant) {
+        keyHolder = grant.name
+        session?.audit?.holder = grant.name
+        let access = SessionAccess(grant, functions.objects, session?.audit)
+        session?.access = access
+    }
+
+    /// The keys, or what they allow, are others from now on. A peer goes on with what its holder may do now; one whose holder there is no more ends,
+    /// and so does one that has not authenticated yet, since it may know a key that has been taken away.
+    func accessHasChanged() {
+        guard let keyHolder, let grant = access.current.grant(named: keyHolder) else { return close() }
+        apply(grant)
+    }
+
+    private func open(_ frame: FrameBytes, now: Timestamp) {
         handshakeTimer?.cancel()
         handshakeTimer = nil
         // What CPython takes for the end.
-        guard !frame.isEmpty else { return closeAfterFlush() }
+        guard !frame.bytes.isEmpty else { return closeAfterFlush() }
         let mark = output.beginFrame()
-        let opening = session?.open(frame, into: &output)
+        let opening = session?.open(frame, now: now, into: &output)
         output.endFrame(mark)
         switch opening {
         case .session: phase = .serving
@@ -219,7 +294,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
     // MARK: Calls
 
-    private func receive(_ frame: UnsafeRawBufferPointer, now: Timestamp) {
+    private func receive(_ frame: FrameBytes, now: Timestamp) {
         switch form.read(frame) {
         case .request(let number, let body, let earlier):
             if let earlier { calls.release(earlier) }
@@ -230,7 +305,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
         }
     }
 
-    private func serve(_ request: UnsafeRawBufferPointer, as number: UInt64, now: Timestamp) {
+    private func serve(_ request: FrameBytes, as number: UInt64, now: Timestamp) {
         let reply = beginReply(to: number)
         switch session?.serve(request, as: number, now: now, into: &output) {
         case .answered(let owner): end(reply, keeping: owner)
@@ -243,6 +318,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
     private func wait(for call: WaitingCall, until: Timestamp?) {
         guard let context else { return }
+        if isEnding, !call.runs, session?.cancel(call) == true { return answer(call, Self.serverEnds) }
         let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
         let timer = until.map { moment in
             context.eventLoop.scheduleTask(deadline: .uptimeNanoseconds(UInt64(clamping: moment.nanoseconds))) {
@@ -268,10 +344,22 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
     private func answer(_ call: WaitingCall, _ reply: Reply) {
         calls.remove(call.id.number)
+        guard output.count <= configuration.maximumQueuedReplies else {
+            logger.notice("a connection was closed: too many replies wait for its peer", metadata: ["peer": "\(peer)"])
+            return close()
+        }
         let begun = beginReply(to: call.id.number)
         end(begun, keeping: session?.write(reply, at: call.version, into: &output))
         goOn()
     }
+
+    /// Answers all calls that wait, and those that would from now on: the server is about to end.
+    func giveUpWaitingCalls() {
+        isEnding = true
+        for call in calls.parked where session?.cancel(call) == true { answer(call, Self.serverEnds) }
+    }
+
+    private static let serverEnds = Reply.exception(.serverEnds)
 
     /// Gives a call up for its peer. One that does not wait any more is answered as if nothing had been said.
     private func cancel(_ number: UInt64) {
@@ -285,14 +373,14 @@ final class ConnectionHandler: ChannelDuplexHandler {
     /// A reply whose frame has begun in the output.
     private struct BegunReply {
         let number: UInt64
-        let frame: FrameMark
+        let frame: ReplyOutput.BegunFrame
         /// Where its header stands.
         let header: Int
     }
 
     private func beginReply(to number: UInt64) -> BegunReply {
-        let reply = BegunReply(number: number, frame: output.beginFrame(), header: output.writerIndex)
-        form.writeHeader(of: number, to: &output)
+        let reply = BegunReply(number: number, frame: output.beginFrame(), header: output.bytes.writerIndex)
+        form.writeHeader(of: number, to: &output.bytes)
         return reply
     }
 
@@ -302,21 +390,27 @@ final class ConnectionHandler: ChannelDuplexHandler {
     }
 
     private func end(_ reply: BegunReply, _ flags: MultiplexedFrame.Flags) {
-        form.setFlags(flags, at: reply.header, in: &output)
+        form.setFlags(flags, at: reply.header, in: &output.bytes)
         output.endFrame(reply.frame)
     }
 
+    /// Writes what there is, as far as the peer takes it.
     private func flush() {
-        guard let context, output.readableBytes > 0 else { return }
-        let bytes = output
-        output = context.channel.allocator.buffer(capacity: 512)
-        context.writeAndFlush(wrapOutboundOut(bytes), promise: nil)
+        guard let context else { return }
+        while context.channel.isWritable, let bytes = output.next(context.channel.allocator) {
+            context.writeAndFlush(wrapOutboundOut(bytes), promise: nil)
+        }
+        if case .closing = phase, output.count == 0 { closeWhenWritten(context) }
     }
 
-    private func closeAfterFlush() {
+    /// Ends the connection when the peer has got what there is for it.
+    func closeAfterFlush() {
         phase = .closing
-        guard let context else { return }
         flush()
+    }
+
+    private func closeWhenWritten(_ context: ChannelHandlerContext) {
+        phase = .closed
         context.writeAndFlush(wrapOutboundOut(ByteBuffer())).assumeIsolated().whenComplete { _ in context.close(promise: nil) }
     }
 }

@@ -2,28 +2,63 @@ import ManagedObjects
 import NIOCore
 import Synchronization
 
-/// The connections of one server: how an answer reaches the one that waits for it.
+/// The connections of one server: how many there may be, and how an answer reaches the one that waits for it.
 final class Connections: Sendable {
     private struct State {
         var handlers: [SessionID: NIOLoopBound<ConnectionHandler>] = [:]
+        var admission: Admission
         var lastID: UInt64 = 0
-        var areClosing = false
+        var phase = Phase.open
+        /// Calls that have left the event loop.
+        var running = 0
+        var whenNoneRuns: CheckedContinuation<Void, Never>?
     }
 
-    private let state = Mutex(State())
+    /// What becomes of the connections.
+    enum Phase {
+        case open
+        /// The server is about to end: calls that wait are given up.
+        case ending
+        case closing
+    }
 
-    /// Makes a connection known, until ``remove(_:)``.
-    func insert(_ handler: NIOLoopBound<ConnectionHandler>) -> SessionID {
-        state.withLock { state in
+    private let state: Mutex<State>
+
+    init(_ limits: Admission.Limits) {
+        state = Mutex(State(admission: Admission(limits)))
+    }
+
+    /// Makes a connection known, until ``remove(_:from:)``.
+    ///
+    /// - Parameter peer: the peer's address in the network, if it has one.
+    /// - Returns: `nil` when there may not be another from this peer.
+    func insert(_ handler: NIOLoopBound<ConnectionHandler>, from peer: String?) -> SessionID? {
+        let (id, displaced) = state.withLock { state -> (SessionID?, NIOLoopBound<ConnectionHandler>?) in
             state.lastID += 1
             let id = SessionID(state.lastID)
-            state.handlers[id] = handler
-            return id
+            switch state.admission.admit(id, from: peer) {
+            case .refused: return (nil, nil)
+            case .accepted:
+                state.handlers[id] = handler
+                return (id, nil)
+            case .acceptedInsteadOf(let oldest):
+                state.handlers[id] = handler
+                return (id, state.handlers[oldest])
+            }
         }
+        if let displaced { displaced.eventLoop.execute { displaced.value.close() } }
+        return id
     }
 
-    func remove(_ id: SessionID) {
-        _ = state.withLock { $0.handlers.removeValue(forKey: id) }
+    func hasAuthenticated(_ id: SessionID) {
+        state.withLock { $0.admission.hasAuthenticated(id) }
+    }
+
+    func remove(_ id: SessionID, from peer: String?) {
+        state.withLock { state in
+            state.handlers[id] = nil
+            state.admission.hasLeft(id, from: peer)
+        }
     }
 
     var count: Int { state.withLock { $0.handlers.count } }
@@ -48,15 +83,58 @@ final class Connections: Sendable {
         deliver(effects, from: object)
     }
 
-    /// Whether the server ends.
-    var areClosing: Bool { state.withLock { $0.areClosing } }
+    /// Runs the body with every connection there is now, on the connection's own event loop.
+    func forEach(_ body: @escaping @Sendable (ConnectionHandler) -> Void) {
+        for handler in state.withLock({ Array($0.handlers.values) }) { handler.eventLoop.execute { body(handler.value) } }
+    }
+}
 
-    /// Closes every connection.
+// MARK: - The end
+
+extension Connections {
+    var phase: Phase { state.withLock { $0.phase } }
+
+    /// Gives up all calls that wait, now and from now on, and lets those that run go on.
+    func beginEnding() {
+        for handler in handlers(entering: .ending) { handler.eventLoop.execute { handler.value.giveUpWaitingCalls() } }
+    }
+
+    /// Closes every connection once what is there for its peer has been written.
     func closeAll() {
-        let handlers = state.withLock { state in
-            state.areClosing = true
+        for handler in handlers(entering: .closing) { handler.eventLoop.execute { handler.value.closeAfterFlush() } }
+    }
+
+    private func handlers(entering phase: Phase) -> [NIOLoopBound<ConnectionHandler>] {
+        state.withLock { state in
+            state.phase = phase
             return Array(state.handlers.values)
         }
-        for handler in handlers { handler.eventLoop.execute { handler.value.close() } }
+    }
+
+    /// A call has left the event loop.
+    func callRuns() { state.withLock { $0.running += 1 } }
+
+    func callHasRun() {
+        let waiter = state.withLock { state in
+            state.running -= 1
+            return state.running == 0 ? state.whenNoneRuns.take() : nil
+        }
+        waiter?.resume()
+    }
+
+    /// Waits until no call runs, but no longer than that.
+    func waitForRunningCalls(atMost duration: Duration) async {
+        let timer = Task {
+            try await Task.sleep(for: duration)
+            state.withLock { $0.whenNoneRuns.take() }?.resume()
+        }
+        defer { timer.cancel() }
+        await withCheckedContinuation { waiter in
+            let isIdle = state.withLock { state in
+                if state.running > 0 { state.whenNoneRuns = waiter }
+                return state.running == 0
+            }
+            if isIdle { waiter.resume() }
+        }
     }
 }

@@ -4,7 +4,7 @@ import NIOCore
 /// One message of a client in its session.
 enum ClientMessage {
     /// A call, under the number that is its name in the session. It may say that the answer to an earlier one has been taken over.
-    case request(number: UInt64, body: UnsafeRawBufferPointer, acknowledging: UInt64?)
+    case request(number: UInt64, body: FrameBytes, acknowledging: UInt64?)
     /// The answer is not wanted any more.
     case cancellation(of: UInt64)
     /// What the answer refers to need not be kept any more.
@@ -27,7 +27,7 @@ enum MessageForm {
     }
 
     /// - Returns: `nil` when it is no message, which ends the connection.
-    mutating func read(_ frame: UnsafeRawBufferPointer) -> ClientMessage? {
+    mutating func read(_ frame: FrameBytes) -> ClientMessage? {
         switch self {
         case .plain(var messages):
             defer { self = .plain(messages) }
@@ -55,8 +55,8 @@ struct PlainMessages {
     private var last: UInt64 = 0
 
     /// An empty frame is what CPython takes for the end.
-    mutating func read(_ frame: UnsafeRawBufferPointer) -> ClientMessage? {
-        guard !frame.isEmpty else { return nil }
+    mutating func read(_ frame: FrameBytes) -> ClientMessage? {
+        guard !frame.bytes.isEmpty else { return nil }
         last += 1
         return .request(number: last, body: frame, acknowledging: last - 1)
     }

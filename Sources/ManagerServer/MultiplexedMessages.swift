@@ -10,17 +10,17 @@ struct MultiplexedMessages {
 
     func mayServe(outstanding: Int) -> Bool { outstanding < maximumOutstandingCalls }
 
-    mutating func read(_ frame: UnsafeRawBufferPointer) -> ClientMessage? {
-        guard frame.count >= MultiplexedFrame.headerLength, let kind = MultiplexedFrame.Kind(rawValue: frame[0]) else { return nil }
-        let number = UInt64(littleEndian: frame.loadUnaligned(fromByteOffset: 1, as: UInt64.self))
-        let body = UnsafeRawBufferPointer(rebasing: frame[MultiplexedFrame.headerLength...])
+    mutating func read(_ frame: FrameBytes) -> ClientMessage? {
+        guard frame.bytes.count >= MultiplexedFrame.headerLength, let kind = MultiplexedFrame.Kind(rawValue: frame.bytes[0]) else { return nil }
+        let number = UInt64(littleEndian: frame.bytes.loadUnaligned(fromByteOffset: 1, as: UInt64.self))
+        let body = frame.dropFirst(MultiplexedFrame.headerLength)
         switch kind {
         case .request:
             guard number > last else { return nil }
             last = number
             return .request(number: number, body: body, acknowledging: nil)
-        case .cancel: return body.isEmpty ? .cancellation(of: number) : nil
-        case .acknowledge: return body.isEmpty ? .acknowledgement(of: number) : nil
+        case .cancel: return body.bytes.isEmpty ? .cancellation(of: number) : nil
+        case .acknowledge: return body.bytes.isEmpty ? .acknowledgement(of: number) : nil
         }
     }
 

@@ -9,7 +9,7 @@ final class ObjectReferences: ReferenceOwner {
     private let table: ObjectTable
     /// The object in which the value is.
     private let holder: String
-    private let identifiers: [String]
+    let identifiers: [String]
 
     /// - Returns: `nil` when there is no proxy of an object of the table in the value.
     init?(in value: PickleValue, of table: ObjectTable, holder: String) {

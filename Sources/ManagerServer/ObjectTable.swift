@@ -10,6 +10,8 @@ final class ObjectTable: Sendable {
     /// An object in the table. It is a class, so that finding one copies nothing; it is touched behind the lock only.
     private final class Entry {
         let object: HostedObject
+        /// What it is registered as: the name of its type, or the one under which it is shared.
+        let name: String
         /// How many references clients have.
         var references: Int
         /// How many values refer to it, by the object in which they are.
@@ -17,8 +19,9 @@ final class ObjectTable: Sendable {
         /// Registered as one object for all: it stays.
         let isPinned: Bool
 
-        init(_ object: HostedObject, references: Int, isPinned: Bool = false) {
+        init(_ object: HostedObject, name: String, references: Int, isPinned: Bool = false) {
             self.object = object
+            self.name = name
             self.references = references
             self.isPinned = isPinned
         }
@@ -43,15 +46,15 @@ final class ObjectTable: Sendable {
     /// mistaken for one of this server's: of 2⁶⁰ numbers a server uses one for each object.
     let epoch: Int
 
-    /// - Parameter shared: the objects that are registered as one for all.
-    init(pinning shared: [HostedObject]) {
+    /// - Parameter shared: the objects that are registered as one for all, with their names.
+    init(pinning shared: [(name: String, object: HostedObject)]) {
         epoch = Int.random(in: Self.epochs)
         state = Mutex(State(lastNumber: epoch))
-        for object in shared {
+        for (name, object) in shared {
             let identifier = newIdentifier()
             state.withLock { state in
                 state.pinned[ObjectIdentifier(object)] = identifier
-                state.entries[identifier] = Entry(object, references: 0, isPinned: true)
+                state.entries[identifier] = Entry(object, name: name, references: 0, isPinned: true)
             }
         }
     }
@@ -70,21 +73,28 @@ final class ObjectTable: Sendable {
 
     /// Puts an object in with one more reference.
     ///
-    /// - Parameter identifier: what it is to be called, when it has no identifier yet.
+    /// - Parameters:
+    ///   - name: what it is registered as.
+    ///   - identifier: what it is to be called, when it has no identifier yet.
     /// - Returns: its identifier.
-    func insert(_ object: HostedObject, as identifier: String) -> String {
+    func insert(_ object: HostedObject, named name: String, as identifier: String) -> String {
         state.withLock { state in
             if let known = state.pinned[ObjectIdentifier(object)] {
                 state.entries[known]?.addReference()
                 return known
             }
-            state.entries[identifier] = Entry(object, references: 1)
+            state.entries[identifier] = Entry(object, name: name, references: 1)
             return identifier
         }
     }
 
     func object(_ identifier: String) -> HostedObject? {
         state.withLock { $0.entries[identifier]?.object }
+    }
+
+    /// What the object is registered as; `nil` when there is none.
+    func name(of identifier: String) -> String? {
+        state.withLock { $0.entries[identifier]?.name }
     }
 
     /// How many objects clients refer to, as CPython counts them.

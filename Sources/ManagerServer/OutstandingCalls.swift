@@ -8,6 +8,8 @@ struct WaitingCall {
     let object: HostedObject
     /// At which protocol its answer is written.
     let version: PickleProtocol
+    /// Whether it is at work, and does not wait for others.
+    var runs = false
 }
 
 /// The calls of one session that have not come to their end: those that wait, each with its timer, and those whose answer the peer has
@@ -19,6 +21,9 @@ struct OutstandingCalls {
 
     var waitingCount: Int { waiting.count }
     var keptCount: Int { kept.count }
+
+    /// Those that wait for others, not those that are at work.
+    var parked: [WaitingCall] { waiting.values.map(\.call).filter { !$0.runs } }
 
     /// A call that waits.
     subscript(number: UInt64) -> WaitingCall? { waiting[number]?.call }

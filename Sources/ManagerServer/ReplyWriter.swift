@@ -1,5 +1,4 @@
 import ManagedObjects
-import NIOCore
 import Pickle
 
 /// The kinds of message a server answers with (`multiprocessing.managers.dispatch`).
@@ -28,19 +27,10 @@ struct ReplyWriter {
     private static let closing: [UInt8] = [0x86, 0x2e]
 
     /// `(kind, result)` for a reader of this protocol.
-    static func write(_ kind: ReplyKind, _ result: Fragment, at version: PickleProtocol, to output: inout ByteBuffer) {
+    static func write(_ kind: ReplyKind, _ result: Fragment, at version: PickleProtocol, to output: inout ReplyOutput) {
         let opening = openings[kind.rawValue][Int(version.rawValue)]
         do {
-            let readable = try result.readable(at: version)
-            _ = readable.body.withUnsafeBytes { body in
-                output.writeWithUnsafeMutableBytes(minimumWritableBytes: opening.count + body.count + closing.count) { target in
-                    let (start, end) = (opening.count, opening.count + body.count)
-                    target.copyBytes(from: opening)
-                    UnsafeMutableRawBufferPointer(rebasing: target[start...]).copyMemory(from: body)
-                    UnsafeMutableRawBufferPointer(rebasing: target[end...]).copyBytes(from: closing)
-                    return end + closing.count
-                }
-            }
+            output.write(opening, try result.readable(at: version).body, closing)
         } catch {
             write(.unserializable, Fragment(text: error.description, at: version), at: version, to: &output)
         }

@@ -25,13 +25,13 @@ struct RequestReader {
     var peerProtocol: PickleProtocol { max(scanner.protocolVersion, .v2) }
 
     /// - Throws: ``PickleError`` when the bytes are no pickle, or not one of a request.
-    mutating func read(_ bytes: UnsafeRawBufferPointer) throws(PickleError) -> Request {
-        if let request = try scanned(bytes) { return request }
-        return try decoded(bytes)
+    mutating func read(_ frame: FrameBytes) throws(PickleError) -> Request {
+        if let request = try scanned(frame.bytes, in: frame.storage) { return request }
+        return try decoded(frame.bytes)
     }
 
     /// The common way: the arguments are cut out as they stand.
-    private mutating func scanned(_ bytes: UnsafeRawBufferPointer) throws(PickleError) -> Request? {
+    private mutating func scanned(_ bytes: UnsafeRawBufferPointer, in storage: ArraySlice<UInt8>?) throws(PickleError) -> Request? {
         guard let root = try scanner.scan(bytes), scanner.elementCount(of: root) == 4,
             let object = scanner.element(0, of: root),
             let method = scanner.element(1, of: root).flatMap({ scanner.text($0, of: bytes) }),
@@ -43,7 +43,7 @@ struct RequestReader {
         var positional: [Fragment] = []
         positional.reserveCapacity(count)
         for number in 0..<count {
-            guard let element = scanner.element(number, of: tuple), let fragment = scanner.fragment(element, of: bytes) else { return nil }
+            guard let element = scanner.element(number, of: tuple), let fragment = scanner.fragment(element, of: bytes, in: storage) else { return nil }
             positional.append(fragment)
         }
         return Request(

@@ -6,6 +6,7 @@ import Pickle
 struct ServerFunctions: Sendable {
     let registry: Registry
     let objects: ObjectTable
+    let memory: MemoryWatch
     /// The server's own address, as tokens carry it.
     let address: ManagerAddress
     let maximumOutstandingCalls: Int
@@ -23,18 +24,22 @@ struct ServerFunctions: Sendable {
 
     /// Calls a function by name (CPython's `Server.public`).
     ///
+    /// - Parameter access: what the peer may do; `nil` for everything.
     /// - Throws: what the peer gets as `#TRACEBACK`.
     func call(
-        _ request: Request, at version: PickleProtocol, python: PythonVersion
+        _ request: Request, at version: PickleProtocol, python: PythonVersion, now: Timestamp, by access: SessionAccess?
     ) throws(PythonException) -> Result {
         var arguments = request.arguments
         arguments.python = python
+        try access?.checkAdministration(request.method, python)
         switch request.method {
         case "dummy": return Result(reply: .none)
-        case "create": return try create(arguments, request.mayHoldProxies, at: version)
-        case "incref": return try count(arguments, change: 1)
-        case "decref": return try count(arguments, change: -1)
-        case "get_methods": return Result(reply: names(try exposed(arguments), at: version))
+        case "create":
+            if memory.isFull(at: now) { throw memory.error }
+            return try create(arguments, request.mayHoldProxies, at: version, by: access)
+        case "incref": return try count(arguments, change: 1, by: access)
+        case "decref": return try count(arguments, change: -1, by: access)
+        case "get_methods": return Result(reply: names(try exposed(arguments, to: access), at: version))
         case "number_of_objects": return Result(reply: Fragment(objects.count))
         case "debug_info": return Result(reply: Fragment(text: debugInfo, at: version))
         case "server_info": return Result(reply: info(at: version))
@@ -47,12 +52,19 @@ struct ServerFunctions: Sendable {
     }
 
     /// `create(typeid, *args, **kwds)`: the identifier and the exposed names.
-    private func create(_ arguments: Arguments, _ mayHoldProxies: Bool, at version: PickleProtocol) throws(PythonException) -> Result {
+    private func create(
+        _ arguments: Arguments, _ mayHoldProxies: Bool, at version: PickleProtocol, by access: SessionAccess?
+    ) throws(PythonException) -> Result {
         var arguments = arguments
         let typeID = try Self.takeTypeID(&arguments)
+        try access?.checkCreation(typeID, arguments.python)
         let new = objects.newIdentifier()
-        let object = try registry.object(typeID, mayHoldProxies ? objects.claim(arguments, for: new) : arguments)
-        let identifier = objects.insert(object, as: new)
+        if mayHoldProxies {
+            arguments = objects.claim(arguments, for: new)
+            try access?.checkReferences(of: arguments, arguments.python)
+        }
+        let object = try registry.object(typeID, arguments)
+        let identifier = objects.insert(object, named: typeID, as: new)
         let reply = FragmentBuilder.tuple([Fragment(text: identifier, at: version), names(object.exposed, at: version)])
         return Result(reply: reply, references: (identifier, 1))
     }
@@ -69,16 +81,18 @@ struct ServerFunctions: Sendable {
         return typeID
     }
 
-    private func count(_ arguments: Arguments, change: Int) throws(PythonException) -> Result {
+    private func count(_ arguments: Arguments, change: Int, by access: SessionAccess?) throws(PythonException) -> Result {
         guard let identifier = arguments.positional.first?.text else { throw .typeError("an object's identifier is missing") }
+        try access?.checkUse(of: identifier, arguments.python)
         if change > 0 { try objects.addReference(identifier) } else { try objects.dropReference(identifier) }
         return Result(reply: .none, references: (identifier, change))
     }
 
     /// The names of the object that a token speaks of.
-    private func exposed(_ arguments: Arguments) throws(PythonException) -> [String] {
+    private func exposed(_ arguments: Arguments, to access: SessionAccess?) throws(PythonException) -> [String] {
         guard case .instance(let instance)? = try arguments.positional.first?.pythonValue(), let token = ProxyToken(token: instance)
         else { throw .typeError("get_methods() needs a Token") }
+        try access?.checkUse(of: token.identifier, arguments.python)
         guard let object = objects.object(token.identifier) else { throw .keyError(.string(token.identifier)) }
         return object.exposed
     }
@@ -113,7 +127,7 @@ extension ServerFunctions {
     /// `(exposed, token)` of an object that a method returned: what `#PROXY` carries. It comes with one reference.
     func proxy(typeID: String, object: HostedObject, at version: PickleProtocol) throws(PythonException) -> Result {
         let object = try registry.place(object, as: typeID)
-        let identifier = objects.insert(object, as: objects.newIdentifier())
+        let identifier = objects.insert(object, named: typeID, as: objects.newIdentifier())
         let token = PickleInstance(
             .global(ProxyToken.token), construction: .new,
             state: .tuple([.ownText(typeID, at: version), address.pythonValue, .ownText(identifier, at: version)]))

@@ -1,5 +1,4 @@
 import ManagedObjects
-import NIOCore
 import Pickle
 
 /// What one authenticated peer has to do with the server, whatever carries its bytes: its requests, what it waits for, and
@@ -13,6 +12,10 @@ struct Session {
     private let fixedPython: PythonVersion?
     /// Whether the peer's handshake was that of Python 3.11 and earlier.
     var peerIsLegacy = false
+    /// What the peer may do; `nil` for everything.
+    var access: SessionAccess?
+    /// Is told of what the peer does, when there is an audit log.
+    var audit: SessionAudit?
     /// References that were taken by calls of this session itself.
     private var references: [String: Int] = [:]
     /// The objects of which the session may hold something.
@@ -43,12 +46,12 @@ struct Session {
     /// Answers one request.
     ///
     /// - Parameters:
-    ///   - bytes: the request's pickle.
+    ///   - request: the request's pickle.
     ///   - number: the call's name in the session, unlike that of any before.
     ///   - now: the time.
-    mutating func serve(_ bytes: UnsafeRawBufferPointer, as number: UInt64, now: Timestamp, into output: inout ByteBuffer) -> Step {
+    mutating func serve(_ request: FrameBytes, as number: UInt64, now: Timestamp, into output: inout ReplyOutput) -> Step {
         do throws(PickleError) {
-            let request = try reader.read(bytes)
+            let request = try reader.read(request)
             return perform(request, as: CallID(session: id, number: number), now: now, into: &output)
         } catch {
             write(traceback: error.pythonException, into: &output)
@@ -56,9 +59,9 @@ struct Session {
         }
     }
 
-    private mutating func perform(_ request: Request, as call: CallID, now: Timestamp, into output: inout ByteBuffer) -> Step {
+    private mutating func perform(_ request: Request, as call: CallID, now: Timestamp, into output: inout ReplyOutput) -> Step {
         guard let identifier = request.identifier else {
-            callServer(request, into: &output)
+            callServer(request, now: now, into: &output)
             return .answered
         }
         guard let object = functions.objects.object(identifier) else {
@@ -68,9 +71,14 @@ struct Session {
         let version = reader.peerProtocol
         var arguments = request.mayHoldProxies ? functions.objects.claim(request.arguments, for: identifier) : request.arguments
         arguments.python = python
+        if let refusal = refusal(of: request.method, arguments, identifier) {
+            write(refusal, at: version, into: &output)
+            return .answered
+        }
+        audit?.called(request.method, of: identifier, name: functions.objects.name(of: identifier) ?? "")
         var effects = Effects()
-        let result = object.call(
-            request.method, arguments, id: call, now: now, effects: &effects)
+        let shortage = functions.memory.isFull(at: now) ? functions.memory.error : nil
+        let result = object.call(request.method, arguments, id: call, now: now, refusal: shortage, effects: &effects)
         if !effects.answers.isEmpty { connections.deliver(effects, from: object) }
         guard let result else {
             return .answered(keeping: answerFallback(request.method, of: object, identifier: identifier, into: &output))
@@ -82,14 +90,29 @@ struct Session {
         case .waits(let until):
             return .waits(WaitingCall(id: call, object: object, version: version), until: until)
         case .runs(let running):
-            running.start(WorkThreads.shared) { [connections] in connections.deliver($0, from: object) }
-            return .waits(WaitingCall(id: call, object: object, version: version), until: nil)
+            connections.callRuns()
+            running.start(WorkThreads.shared) { [connections] in
+                connections.deliver($0, from: object)
+                connections.callHasRun()
+            }
+            return .waits(WaitingCall(id: call, object: object, version: version, runs: true), until: nil)
+        }
+    }
+
+    /// What a call is answered with that the peer may not make; `nil` for one that it may.
+    private mutating func refusal(of method: String, _ arguments: Arguments, _ identifier: String) -> PythonException? {
+        do throws(PythonException) {
+            try access?.checkCall(method, of: identifier, arguments.python)
+            try access?.checkReferences(of: arguments, arguments.python)
+            return nil
+        } catch {
+            return error
         }
     }
 
     /// `__str__`, `__repr__`, `#GETVALUE`, or the error that there is no such method.
     private mutating func answerFallback(
-        _ method: String, of object: HostedObject, identifier: String, into output: inout ByteBuffer
+        _ method: String, of object: HostedObject, identifier: String, into output: inout ReplyOutput
     ) -> (any FragmentOwner)? {
         if let reply = object.fallback(method, python: python, address: "0x\(identifier)") {
             return write(reply, at: reader.peerProtocol, into: &output)
@@ -113,17 +136,17 @@ extension Session {
     }
 
     /// Answers the first request of a connection, which names a function of the server.
-    mutating func open(_ frame: UnsafeRawBufferPointer, into output: inout ByteBuffer) -> Opening {
+    mutating func open(_ frame: FrameBytes, now: Timestamp, into output: inout ReplyOutput) -> Opening {
         do throws(PickleError) {
             let request = try reader.read(frame)
-            return open(request, into: &output)
+            return open(request, now: now, into: &output)
         } catch {
             write(traceback: error.pythonException, into: &output)
             return .oneShot
         }
     }
 
-    private mutating func open(_ request: Request, into output: inout ByteBuffer) -> Opening {
+    private mutating func open(_ request: Request, now: Timestamp, into output: inout ReplyOutput) -> Opening {
         switch request.method {
         case "accept_connection":
             ReplyWriter.write(.value, .none, at: reader.peerProtocol, to: &output)
@@ -133,20 +156,27 @@ extension Session {
             ReplyWriter.write(.value, functions.info(at: reader.peerProtocol), at: reader.peerProtocol, to: &output)
             return .multiplexed
         default:
-            callServer(request, keepingReferences: false, into: &output)
+            callServer(request, now: now, keepingReferences: false, into: &output)
             return .oneShot
         }
     }
 
-    private mutating func callServer(_ request: Request, keepingReferences: Bool = true, into output: inout ByteBuffer) {
+    private mutating func callServer(_ request: Request, now: Timestamp, keepingReferences: Bool = true, into output: inout ReplyOutput) {
         let version = reader.peerProtocol
         do throws(PythonException) {
-            let result = try functions.call(request, at: version, python: python)
+            let result = try functions.call(request, at: version, python: python, now: now, by: access)
             if keepingReferences { note(result.references) }
+            audit(request.method, result.references?.identifier)
             ReplyWriter.write(.value, result.reply, at: version, to: &output)
         } catch {
             write(traceback: error, into: &output)
         }
+    }
+
+    private func audit(_ function: String, _ identifier: String?) {
+        guard let audit else { return }
+        if function == "create", let identifier { audit.created(identifier, name: functions.objects.name(of: identifier) ?? "") }
+        if Permissions.administration.contains(function) { audit.administered(function) }
     }
 
     private mutating func note(_ change: (identifier: String, change: Int)?) {
@@ -162,10 +192,12 @@ extension Session {
     /// Writes a reply. A new object that it speaks of belongs to whoever reads it.
     ///
     /// - Returns: what proxies in the reply refer to.
-    mutating func write(_ reply: Reply, at version: PickleProtocol, into output: inout ByteBuffer) -> (any FragmentOwner)? {
+    mutating func write(_ reply: Reply, at version: PickleProtocol, into output: inout ReplyOutput) -> (any FragmentOwner)? {
         switch reply {
         case .value(let fragment) where fragment.owner != nil:
-            ReplyWriter.write(.value, functions.objects.delivered(fragment, to: python), at: version, to: &output)
+            // What the proxies refer to might be what the peer may not have.
+            let delivered = access == nil ? functions.objects.delivered(fragment, to: python) : fragment
+            ReplyWriter.write(.value, delivered, at: version, to: &output)
             return fragment.owner
         case .value(let fragment): ReplyWriter.write(.value, fragment, at: version, to: &output)
         case .text(let text): ReplyWriter.write(.value, Fragment(text: text, at: version), at: version, to: &output)
@@ -184,7 +216,7 @@ extension Session {
         return nil
     }
 
-    private func write(_ exception: PythonException, at version: PickleProtocol, into output: inout ByteBuffer) {
+    private func write(_ exception: PythonException, at version: PickleProtocol, into output: inout ReplyOutput) {
         do throws(PythonException) {
             ReplyWriter.write(.error, try .python(exception.instance(at: version), at: version), at: version, to: &output)
         } catch {
@@ -192,7 +224,7 @@ extension Session {
         }
     }
 
-    private func write(traceback exception: PythonException, into output: inout ByteBuffer) {
+    private func write(traceback exception: PythonException, into output: inout ReplyOutput) {
         let version = reader.peerProtocol
         ReplyWriter.write(.traceback, Fragment(text: exception.traceback, at: version), at: version, to: &output)
     }
@@ -222,7 +254,7 @@ extension Session {
     /// Gives back what the session waits for and holds.
     mutating func end(waiting: [WaitingCall]) {
         // At the server's end nobody gets what this session held: peers whose connections are closed a moment later find it as it was.
-        guard !connections.areClosing else { return }
+        guard connections.phase == .open else { return }
         for call in waiting { _ = cancel(call) }
         for object in holdings.values { affect(object) { $0.end(id, effects: &$1) } }
         for (identifier, count) in references where count > 0 {

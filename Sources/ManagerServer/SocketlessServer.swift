@@ -6,7 +6,7 @@ import Pickle
 /// A server that listens nowhere: what measurements, fuzzers and tests give bytes to.
 @_spi(Parts) public struct SocketlessServer: Sendable {
     private let configuration: ServerConfiguration
-    private let connections = Connections()
+    private let connections: Connections
     private let context: ServerContext
 
     /// - Parameters:
@@ -14,8 +14,10 @@ import Pickle
     ///   - configuration: as a server's; the address is what tokens carry.
     public init(_ registry: Registry, configuration: ServerConfiguration, logger: Logger) {
         self.configuration = configuration
+        connections = Connections(Admission.Limits(configuration))
         let (_, requestShutdown) = AsyncStream.makeStream(of: Void.self)
-        context = ServerContext(registry, configuration, connections, logger, requestShutdown: requestShutdown)
+        context = ServerContext(
+            registry, configuration, connections, AccessControl(configuration.access), nil, logger, requestShutdown: requestShutdown)
     }
 
     /// Serves a channel as a connection that has been accepted, handshake included.
@@ -41,6 +43,7 @@ import Pickle
 /// What a connection asks of a session, without the connection: a request's pickle in, a reply's pickle out.
 @_spi(Parts) public struct SocketlessSession {
     private var session: Session
+    private var replies = ReplyOutput()
     private var last: UInt64 = 0
 
     init(_ session: Session) { self.session = session }
@@ -54,9 +57,8 @@ import Pickle
     /// - Returns: `false` when the call waits; nothing has then been written.
     public mutating func serve(_ request: UnsafeRawBufferPointer, now: Timestamp, into output: inout ByteBuffer) -> Bool {
         last += 1
-        switch session.serve(request, as: last, now: now, into: &output) {
-        case .answered: return true
-        case .waits: return false
-        }
+        guard case .answered = session.serve(FrameBytes(bytes: request, storage: nil), as: last, now: now, into: &replies) else { return false }
+        replies.move(to: &output)
+        return true
     }
 }

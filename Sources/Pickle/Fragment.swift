@@ -24,6 +24,12 @@ public struct Fragment: Sendable {
         readers = Self.readers(of: version)
     }
 
+    /// Opcodes that stay where they are, when they are many.
+    init(partOf whole: ArraySlice<UInt8>, _ range: Range<Int>, from version: PickleProtocol) {
+        body = SmallBytes(partOf: whole, range)
+        readers = Self.readers(of: version)
+    }
+
     /// Opcodes that every reader understands.
     public init(universal body: [UInt8]) {
         self.init(body: SmallBytes(body), lowest: .v0, highest: .v5)

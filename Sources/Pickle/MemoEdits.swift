@@ -51,10 +51,15 @@ struct MemoEdits: Sendable {
     }
 
     private mutating func put(_ range: Range<Int>, at index: Int) {
+        defer { edits.append(Edit(range: range, kind: .put(isUsed: false))) }
+        // As all picklers do.
+        if index == puts.count {
+            used += 1
+            return puts.append(edits.count)
+        }
         while puts.count <= index { puts.append(Self.vacant) }
         if puts[index] == Self.vacant { used += 1 }
         puts[index] = edits.count
-        edits.append(Edit(range: range, kind: .put(isUsed: false)))
     }
 
     /// - Returns: `false` when nothing was put under the number.
@@ -80,17 +85,21 @@ struct MemoEdits: Sendable {
         return low
     }
 
-    /// The range without the one opcode at its end that is to be left out; `nil` when there is more to do.
-    /// This is the case of a string or tuple that is memoized and never used again: nearly every argument.
+    /// The range without the opcodes at its end that are to be left out; `nil` when there is more to do.
+    /// This is the case of a string or tuple that is memoized and never used again, nearly every argument, also of a large one, behind
+    /// which a new frame begins before it is memoized.
     func trimmed(_ range: Range<Int>, edits numbers: Range<Int>) -> Range<Int>? {
-        let edit = edits[numbers.lowerBound]
-        guard numbers.count == 1, edit.range.upperBound == range.upperBound else { return nil }
-        switch edit.kind {
-        case .drop: break
-        case .put: break  // Whatever refers to it stands outside the range.
-        case .get: return nil
+        var end = range.upperBound
+        for edit in edits[numbers].reversed() {
+            guard edit.range.upperBound == end else { return nil }
+            switch edit.kind {
+            case .drop: break
+            case .put: break  // Whatever refers to it stands outside the range.
+            case .get: return nil
+            }
+            end = edit.range.lowerBound
         }
-        return range.lowerBound..<edit.range.lowerBound
+        return range.lowerBound..<end
     }
 
     /// The opcodes of the range as they read when they stand alone; `nil` when one refers to an object outside it.

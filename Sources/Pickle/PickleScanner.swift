@@ -116,12 +116,13 @@ public struct PickleScanner: Sendable {
     /// - Parameters:
     ///   - span: where the value stands.
     ///   - bytes: the bytes that were scanned last.
+    ///   - storage: the same bytes where they may be kept: a large value then stays in them, and is not copied.
     /// - Returns: `nil` when the value refers to an object outside it, so that only reading the pickle tells its whole.
-    public mutating func fragment(_ span: Span, of bytes: UnsafeRawBufferPointer) -> Fragment? {
+    public mutating func fragment(_ span: Span, of bytes: UnsafeRawBufferPointer, in storage: ArraySlice<UInt8>? = nil) -> Fragment? {
         let whole = span.start..<span.end
         let edits = memo.edits(in: whole)
-        if edits.isEmpty { return Fragment(UnsafeRawBufferPointer(rebasing: bytes[whole]), from: protocolVersion) }
-        if let kept = memo.trimmed(whole, edits: edits) {
+        if let kept = edits.isEmpty ? whole : memo.trimmed(whole, edits: edits) {
+            if let storage { return Fragment(partOf: storage, kept, from: protocolVersion) }
             return Fragment(UnsafeRawBufferPointer(rebasing: bytes[kept]), from: protocolVersion)
         }
         guard let body = memo.rewritten(whole, edits: edits, of: bytes) else { return nil }

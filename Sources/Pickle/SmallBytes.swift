@@ -7,7 +7,7 @@ public struct SmallBytes: Sendable {
         /// The bytes in memory order, the count in the last byte.
         case inline(UInt64, UInt64)
         case heap([UInt8])
-        case owned(OwnedBytes)
+        case shared(SharedBytes)
     }
 
     @usableFromInline
@@ -48,8 +48,8 @@ public struct SmallBytes: Sendable {
         switch storage {
         case .heap(let bytes):
             return try bytes.withUnsafeBufferPointer { (all) throws(Failure) in try body(UnsafeRawBufferPointer(all)) }
-        case .owned(let owned):
-            return try owned.bytes.withUnsafeBufferPointer { (all) throws(Failure) in try body(UnsafeRawBufferPointer(all)) }
+        case .shared(let shared):
+            return try shared.bytes.withUnsafeBufferPointer { (all) throws(Failure) in try body(UnsafeRawBufferPointer(all)) }
         case .inline(let low, let high):
             let words = (low, high)
             return try Swift.withUnsafeBytes(of: words) { (all: UnsafeRawBufferPointer) throws(Failure) -> Result in
@@ -64,12 +64,26 @@ public struct SmallBytes: Sendable {
         switch storage {
         case .inline(_, let high): Int(UInt64(littleEndian: high) >> 56)
         case .heap(let bytes): bytes.count
-        case .owned(let owned): owned.bytes.count
+        case .shared(let shared): shared.bytes.count
         }
     }
 
     func elementsEqual(_ other: UnsafeRawBufferPointer) -> Bool {
-        withUnsafeBytes { $0.count == other.count && $0.elementsEqual(other) }
+        withUnsafeBytes { bytes in
+            guard bytes.count == other.count else { return false }
+            // Word by word: as a sequence of bytes it takes ten times as long.
+            var offset = 0
+            while offset + 8 <= bytes.count {
+                guard bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self) == other.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+                else { return false }
+                offset += 8
+            }
+            while offset < bytes.count {
+                guard bytes[offset] == other[offset] else { return false }
+                offset += 1
+            }
+            return true
+        }
     }
 
     /// The bytes as an array.
@@ -77,7 +91,7 @@ public struct SmallBytes: Sendable {
         switch storage {
         case .inline: withUnsafeBytes { Array($0) }
         case .heap(let bytes): bytes
-        case .owned(let owned): owned.bytes
+        case .shared(let shared): Array(shared.bytes)
         }
     }
 }
@@ -88,25 +102,44 @@ public protocol FragmentOwner: AnyObject, Sendable {
     func owner(ofPart value: PickleValue) -> (any FragmentOwner)?
 }
 
-/// Bytes together with what must live as long as they do.
+/// Bytes that are a part of others, or that must live together with something.
 @usableFromInline
-final class OwnedBytes: Sendable {
+final class SharedBytes: Sendable {
     @usableFromInline
-    let bytes: [UInt8]
-    let owner: any FragmentOwner
+    let bytes: ArraySlice<UInt8>
+    let owner: (any FragmentOwner)?
 
-    init(_ bytes: [UInt8], _ owner: any FragmentOwner) {
+    init(_ bytes: ArraySlice<UInt8>, _ owner: (any FragmentOwner)?) {
         self.bytes = bytes
         self.owner = owner
     }
 }
 
 extension SmallBytes {
+    /// A part of a larger whole, which stays in memory as long as the part does.
+    ///
+    /// Few bytes are copied, and so are those that are the lesser part of what they would keep.
+    ///
+    /// - Parameter range: counted from the start of the whole.
+    init(partOf whole: ArraySlice<UInt8>, _ range: Range<Int>) {
+        let part = whole.dropFirst(range.lowerBound).prefix(range.count)
+        guard part.count > Self.largestCopy, 2 * part.count > whole.count else {
+            self = part.withUnsafeBytes { SmallBytes($0) }
+            return
+        }
+        self.init(.shared(SharedBytes(part, nil)))
+    }
+
+    private static let largestCopy = 1 << 16
+
     /// The same bytes, which keep the owner alive.
-    func owned(by owner: any FragmentOwner) -> SmallBytes { SmallBytes(.owned(OwnedBytes(array, owner))) }
+    func owned(by owner: any FragmentOwner) -> SmallBytes {
+        if case .shared(let shared) = storage { return SmallBytes(.shared(SharedBytes(shared.bytes, owner))) }
+        return SmallBytes(.shared(SharedBytes(array[...], owner)))
+    }
 
     var owner: (any FragmentOwner)? {
-        if case .owned(let owned) = storage { owned.owner } else { nil }
+        if case .shared(let shared) = storage { shared.owner } else { nil }
     }
 
     private init(_ storage: Storage) { self.storage = storage }
@@ -127,7 +160,7 @@ extension SmallBytes: Hashable {
         case .inline(let low, let high):
             hasher.combine(low)
             hasher.combine(high)
-        case .heap, .owned: withUnsafeBytes { hasher.combine(bytes: $0) }
+        case .heap, .shared: withUnsafeBytes { hasher.combine(bytes: $0) }
         }
     }
 }

@@ -39,7 +39,8 @@ enum CommandLineRun {
     }
 
     private static func isOwn(_ error: any Error) -> Bool {
-        error is ManagerError || error is RemoteError || error is ProcessError || error is TransportError || error is AddressSyntaxError
+        error is ManagerError || error is RemoteError || error is ProcessError || error is TransportError || error is TLSError
+            || error is AuditError || error is AddressSyntaxError
     }
 
     private static func end(_ status: Int32) async -> Never {

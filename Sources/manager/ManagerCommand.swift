@@ -9,5 +9,5 @@ struct ManagerCommand: AsyncParsableCommand {
             A manager's server holds queues, dictionaries, locks and more; programs in Swift and unmodified programs in Python \
             (multiprocessing.managers, 2.7 to 3.14) use them, and so do these commands.
             """,
-        subcommands: [MapCommand.self, ServeCommand.self, PutCommand.self, GetCommand.self, WorkCommand.self, CallCommand.self])
+        subcommands: [MapCommand.self, ServeCommand.self, PutCommand.self, GetCommand.self, WorkCommand.self, CallCommand.self, InfoCommand.self])
 }

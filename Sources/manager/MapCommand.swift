@@ -33,6 +33,8 @@ struct MapCommand: AsyncParsableCommand {
 
     @OptionGroup var key: KeyOptions
 
+    @OptionGroup var tls: TLSOptions
+
     @Argument(parsing: .postTerminator, help: ArgumentHelp("After --: the command, and the inputs behind :::.", valueName: "COMMAND [ARGUMENTS] ::: INPUT"))
     var command: [String] = []
 
@@ -71,7 +73,7 @@ struct MapCommand: AsyncParsableCommand {
             try await manager.start()
             return manager
         }
-        let manager = Manager(address: try ManagerAddress(parsing: address), authkey: try key.read())
+        let manager = Manager(address: try ManagerAddress(parsing: address), authkey: try key.read(), configuration: ManagerConfiguration(tls: tls.client))
         try await manager.connect()
         guard try await manager.isSwift else {
             throw Failure("the server at \(address) is CPython's, which loses the input of a worker that dies; use manager serve")

@@ -2,6 +2,7 @@ import ArgumentParser
 import Logging
 import ManagerServer
 import Multiprocessing
+import UnixSignals
 
 /// `manager serve`
 struct ServeCommand: AsyncParsableCommand {
@@ -18,7 +19,13 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Where to listen; with port 0, any free one.", valueName: "HOST:PORT|unix:PATH"))
     var address: String
 
-    @OptionGroup var key: KeyOptions
+    @OptionGroup var access: AccessOptions
+
+    @OptionGroup var tls: ServeTLSOptions
+
+    @Option(help: ArgumentHelp(
+        "Add a line (JSON) to this file for all that peers do: who did what to which object, and when; no values.", valueName: "file"))
+    var audit: String?
 
     @Option(help: ArgumentHelp("Make one object of this type, shared by all who ask for the name. May be given several times.", valueName: "NAME=TYPE"))
     var register: [String] = []
@@ -30,25 +37,61 @@ struct ServeCommand: AsyncParsableCommand {
         transform: Self.version)
     var python: PythonVersion?
 
+    @Flag(name: .customLong("refuse-md5"), help: "Refuse peers that authenticate by HMAC-MD5, as Python 3.11 and earlier do, which know nothing else.")
+    var refuseMD5 = false
+
     @Option(help: "How many threads serve connections (default: one for each processor).")
     var threads: Int?
+
+    @OptionGroup(title: "Limits") var limits: LimitOptions
 
     func validate() throws {
         if let threads, threads < 1 { throw ValidationError("--threads must be at least 1") }
     }
 
     func run() async throws {
-        var configuration = ServerConfiguration(address: try ManagerAddress(parsing: address), authkey: try key.read())
+        let registry = try registry()
+        var configuration = ServerConfiguration(
+            address: try ManagerAddress(parsing: address), access: try access.read(names: registry.typeIDs))
+        configuration.tls = tls.server
+        configuration.auditLog = audit
         configuration.backlog = 4_096
+        configuration.allowsMD5 = !refuseMD5
         configuration.python = python
         configuration.threads = threads
-        let (registry, settings) = (try registry(), configuration)
+        limits.apply(to: &configuration)
+        let (settings, command) = (configuration, self)
+        let logger = Logger(label: "manager") { StreamLogHandler.standardError(label: $0) }
         try await Signals.untilRequested {
-            let server = try await ManagerServer(
-                registry, configuration: settings, logger: Logger(label: "manager") { StreamLogHandler.standardError(label: $0) })
+            let server = try await ManagerServer(registry, configuration: settings, logger: logger)
+            let hangUps = await command.hangUps()
             StandardStreams.output("listening on \(server.address)\n")
+            let reloading = Task { for await _ in hangUps { command.reload(server, names: registry.typeIDs, logger) } }
             await server.waitForShutdownRequest()
+            reloading.cancel()
             await server.shutdown()
+        }
+    }
+
+    /// SIGHUP, when there is something to be read again; else it ends the command, as ever.
+    private func hangUps() async -> AsyncStream<Void> {
+        guard access.areReloadable || tls.server != nil || audit != nil else { return AsyncStream { $0.finish() } }
+        let signals = await UnixSignalsSequence(trapping: .sighup)
+        return AsyncStream { continuation in
+            let task = Task { for await _ in signals { continuation.yield() } }
+            continuation.onTermination = { _ in task.cancel() }
+        }
+    }
+
+    /// Reads keys, grants and certificates again, and opens the audit log again. What cannot be read leaves in force what is.
+    private func reload(_ server: ManagerServer, names: [String], _ logger: Logger) {
+        server.reopenAuditLog()
+        do {
+            if access.areReloadable { server.replaceAccess(with: try access.read(names: names)) }
+            if let tls = tls.server { try server.replaceTLS(with: tls) }
+            logger.notice("what could be read again has been")
+        } catch {
+            logger.error("nothing has changed: \((error as? Failure)?.message ?? "\(error)")")
         }
     }
 

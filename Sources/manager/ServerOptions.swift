@@ -9,9 +9,12 @@ struct ServerOptions: ParsableArguments {
 
     @OptionGroup var key: KeyOptions
 
+    @OptionGroup var tls: TLSOptions
+
     /// A manager that is connected to the server.
     func connect() async throws -> Manager {
-        let manager = Manager(address: try ManagerAddress(parsing: address), authkey: try key.read())
+        let manager = Manager(
+            address: try ManagerAddress(parsing: address), authkey: try key.read(), configuration: ManagerConfiguration(tls: tls.client))
         try await manager.connect()
         return manager
     }
@@ -29,33 +32,20 @@ struct KeyOptions: ParsableArguments {
     ///
     /// - Throws: ``Failure`` when there is none or it cannot be read.
     func read() throws -> AuthenticationKey {
-        if let authkeyFile { return AuthenticationKey(try Self.read(authkeyFile)) }
-        guard let value = getenv(Self.variable) else {
+        if let authkeyFile { return try KeyFile.read(authkeyFile) }
+        guard let key = Self.takeFromEnvironment() else {
             throw Failure("a key is needed: give --authkey-file FILE, or set \(Self.variable)")
         }
-        let key = AuthenticationKey(String(cString: value))
-        // So that the commands started from here do not inherit it.
-        unsetenv(Self.variable)
         return key
     }
 
-    /// A file's bytes without the newline that an editor or `echo` puts at the end.
-    private static func read(_ path: String) throws -> [UInt8] {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw Failure("cannot read the key file \(path): \(String(cString: strerror(errno)))") }
-        defer { close(descriptor) }
-        warnIfOthersCanRead(descriptor, path)
-        var buffer = [UInt8](repeating: 0, count: 1 << 16)
-        let count = Glibc.read(descriptor, &buffer, buffer.count)
-        guard count >= 0 else { throw Failure("cannot read the key file \(path): \(String(cString: strerror(errno)))") }
-        let key = buffer[..<count]
-        guard let last = key.last else { throw Failure("the key file \(path) is empty") }
-        return Array(last == 0x0a ? key.dropLast() : key)
-    }
-
-    private static func warnIfOthersCanRead(_ descriptor: Int32, _ path: String) {
-        var status = stat()
-        guard fstat(descriptor, &status) == 0, status.st_mode & 0o077 != 0 else { return }
-        StandardStreams.error("manager: warning: others can read the key file \(path): chmod 600 \(path)\n")
+    /// Takes the key out of the environment, so that the commands started from here do not inherit it, and that it stands in `/proc` no more.
+    static func takeFromEnvironment() -> AuthenticationKey? {
+        guard let value = getenv(variable) else { return nil }
+        let length = strlen(value)
+        let key = AuthenticationKey(UnsafeRawBufferPointer(start: value, count: length))
+        memset(value, 0, length)
+        unsetenv(variable)
+        return key
     }
 }

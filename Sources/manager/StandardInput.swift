@@ -47,7 +47,7 @@ struct StandardInput: AsyncSequence, Sendable {
 
         mutating func next() async -> [[UInt8]]? {
             permits.signal()
-            return await batches.next()
+            return await batches.next(isolation: #isolation)
         }
     }
 

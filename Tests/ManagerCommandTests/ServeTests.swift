@@ -64,6 +64,21 @@ import Testing
         }
     }
 
+    @Test func `info says what the server is, and its epoch changes when it is started again`() async throws {
+        var epochs: Set<String> = []
+        for _ in 0..<2 {
+            try await withServe(["--register", "d=dict"]) { address, environment in
+                let shown = try await ManagerProgram.run(["info", "--address", address], environment: environment)
+                #expect(shown.lines.first == "server: swift-multiprocessing")
+                #expect(shown.lines.last == "objects: 0")
+                epochs.insert(try #require(shown.lines.first { $0.hasPrefix("epoch: ") }))
+                let json = try await ManagerProgram.run(["info", "--address", address, "--json"], environment: environment)
+                #expect(json.output.hasPrefix(#"{"server": "swift-multiprocessing", "version": 1, "epoch": "#))
+            }
+        }
+        #expect(epochs.count == 2)
+    }
+
     @Test func `work runs a command for the items of a queue`() async throws {
         try await withServe(["--register", "tasks=Queue", "--register", "results=Queue"]) { address, environment in
             let worker = try ManagerProgram.start(

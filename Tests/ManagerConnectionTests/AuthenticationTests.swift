@@ -9,11 +9,11 @@ private let nonce = Array(UInt8(0)..<40)
 private let legacyNonce = Array(UInt8(0)..<20)
 
 private func server(key: AuthenticationKey = "abc", allowsMD5: Bool = true) -> Authentication {
-    started(Authentication(role: .server, key: key, allowsMD5: allowsMD5, nonce: nonce))
+    started(Authentication(role: .server, keys: [key], allowsMD5: allowsMD5, nonce: nonce))
 }
 
 private func client(key: AuthenticationKey = "abc", allowsMD5: Bool = true) -> Authentication {
-    started(Authentication(role: .client, key: key, allowsMD5: allowsMD5, nonce: nonce))
+    started(Authentication(role: .client, keys: [key], allowsMD5: allowsMD5, nonce: nonce))
 }
 
 private func started(_ authentication: Authentication) -> Authentication {
@@ -32,8 +32,8 @@ private func failure(of authentication: inout Authentication, receiving message:
 
 @Suite struct AuthenticationTests {
     @Test func `a server begins with a challenge that names sha256, a client waits`() {
-        var server = Authentication(role: .server, key: "abc", nonce: nonce)
-        var client = Authentication(role: .client, key: "abc", nonce: nonce)
+        var server = Authentication(role: .server, keys: ["abc"], nonce: nonce)
+        var client = Authentication(role: .client, keys: ["abc"], nonce: nonce)
         #expect(server.start() == challenge + Array("{sha256}".utf8) + nonce)
         #expect(client.start() == nil)
     }
@@ -197,6 +197,28 @@ private func failure(of authentication: inout Authentication, receiving message:
         for message in [challenge + legacyNonce, challenge + vector.prefix + nonce] {
             var client = client(allowsMD5: false)
             #expect(failure(of: &client, receiving: message)?.reason == .md5NotAllowed)
+        }
+    }
+
+    @Test(arguments: [0, 1, 2])
+    func `a server of several keys finds the one that the peer has, and answers with it`(position: Int) throws {
+        let keys: [AuthenticationKey] = ["first", "second", "third"]
+        var server = started(Authentication(role: .server, keys: keys, nonce: nonce))
+        #expect(server.keyPosition == nil)
+        var client = client(key: keys[position])
+        let answer = try message(client.receive(challenge + Array("{sha256}".utf8) + nonce))
+        let clientChallenge = try message(client.receive(message(server.receive(answer))))
+        #expect(server.keyPosition == position)
+        #expect(try client.receive(message(server.receive(clientChallenge))) == .sendAndFinish(welcome))
+    }
+
+    @Test func `a server of several keys, or of none, refuses a peer that has none of them`() throws {
+        for keys in [["first", "second"], []] as [[AuthenticationKey]] {
+            var server = started(Authentication(role: .server, keys: keys, nonce: nonce))
+            var client = client(key: "third")
+            let answer = try message(client.receive(challenge + Array("{sha256}".utf8) + nonce))
+            #expect(failure(of: &server, receiving: answer)?.reason == .digestReceivedWasWrong)
+            #expect(server.keyPosition == nil)
         }
     }
 

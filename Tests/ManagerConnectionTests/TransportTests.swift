@@ -1,6 +1,7 @@
 import Foundation
 import NIOCore
 import NIOPosix
+import Synchronization
 import Testing
 
 @testable import ManagerConnection
@@ -110,6 +111,39 @@ private func reason(_ body: () async throws -> some Any) async -> TransportError
         let path = directory.path("s")
         try leaveSocketFile(at: path)
         #expect(await reason { try await connect(to: .unix(path)) } == .connectionRefused)
+        let server = try await listen(on: .unix(path))
+        #expect(try await isServed(at: .unix(path)))
+        try await server.channel.close()
+    }
+
+    @Test func `of those that listen at one moment at an abandoned file one gets it, and it is served there`() throws {
+        let directory = try TemporaryDirectory()
+        for round in 0..<300 {
+            let path = directory.path("\(round)")
+            try leaveSocketFile(at: path)
+            let address = try #require(SystemAddress(unixPath: path))
+            let outcomes = Mutex<(listening: [CInt], failures: [CInt])>(([], []))
+            DispatchQueue.concurrentPerform(iterations: 4) { _ in
+                do throws(SystemError) {
+                    let descriptor = try ListeningSocket(at: address, path: path, backlog: 16).release()
+                    outcomes.withLock { $0.listening.append(descriptor) }
+                } catch {
+                    outcomes.withLock { $0.failures.append(error.code) }
+                }
+            }
+            let (listening, failures) = outcomes.withLock { $0 }
+            #expect(listening.count == 1 && failures == [EADDRINUSE, EADDRINUSE, EADDRINUSE])
+            try SystemSocket(family: AF_UNIX).connect(to: address)
+            for descriptor in listening { close(descriptor) }
+        }
+    }
+
+    @Test func `a folder that somebody keeps locked is waited for, and then the address is in use`() async throws {
+        let directory = try TemporaryDirectory()
+        let path = directory.path("s")
+        let turn = try FolderLock.acquire(ofFileAt: path)
+        #expect(await reason { try await listen(on: .unix(path)) } == .addressInUse)
+        FolderLock.release(turn)
         let server = try await listen(on: .unix(path))
         #expect(try await isServed(at: .unix(path)))
         try await server.channel.close()

@@ -7,7 +7,7 @@ import Testing
 struct ObjectTableTests {
     private let table = ObjectTable(pinning: [])
 
-    private func makeList() -> String { table.insert(.hosting(ManagedList()), as: table.newIdentifier()) }
+    private func makeList() -> String { table.insert(.hosting(ManagedList()), named: "list", as: table.newIdentifier()) }
 
     private func proxy(_ identifier: String) throws -> Fragment {
         let token = PickleInstance(
@@ -110,12 +110,12 @@ struct ObjectTableTests {
 
     @Test func `A shared object stays when no client refers to it, under the same identifier`() throws {
         let object = HostedObject.hosting(ManagedQueue())
-        let table = ObjectTable(pinning: [object])
-        let identifier = table.insert(object, as: table.newIdentifier())
+        let table = ObjectTable(pinning: [("jobs", object)])
+        let identifier = table.insert(object, named: "jobs", as: table.newIdentifier())
         #expect(table.count == 1)
         try table.dropReference(identifier)
         #expect(table.count == 0)
         #expect(throws: PythonException.self) { try table.dropReference(identifier) }
-        #expect(table.insert(object, as: table.newIdentifier()) == identifier)
+        #expect(table.insert(object, named: "jobs", as: table.newIdentifier()) == identifier)
     }
 }

@@ -1,3 +1,4 @@
+import Crypto
 import Glibc
 import ManagedObjects
 import ManagerConnection
@@ -7,13 +8,14 @@ import Pickle
 
 /// Runs the body with a server on a free port of this machine.
 func withServer(
-    authkey: AuthenticationKey = "abc", configure: (inout ServerConfiguration) -> Void = { _ in }, _ body: (ManagerServer) async throws -> Void
+    authkey: AuthenticationKey = "abc", logger: Logger = Logger(label: "test"), configure: (inout ServerConfiguration) -> Void = { _ in },
+    _ body: (ManagerServer) async throws -> Void
 ) async throws {
     var configuration = ServerConfiguration(address: .tcp("127.0.0.1", 0), authkey: authkey)
     configure(&configuration)
     var registry = Registry.standard
     for name in ["get_task", "get_result"] { registry.register(name, shared: ManagedQueue()) }
-    let server = try await ManagerServer(registry, configuration: configuration, logger: Logger(label: "test"))
+    let server = try await ManagerServer(registry, configuration: configuration, logger: logger)
     do {
         try await body(server)
         await server.shutdown()
@@ -32,6 +34,8 @@ extension ManagerServer {
 /// A peer that sends what it likes: a blocking socket, with a limit to every wait.
 final class RawPeer {
     private let descriptor: Int32
+    /// All that was sent.
+    private(set) var sent: [UInt8] = []
 
     struct Closed: Error {}
 
@@ -52,11 +56,13 @@ final class RawPeer {
     deinit { close(descriptor) }
 
     func send(_ bytes: [UInt8]) {
+        sent += bytes
         _ = Glibc.send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL))
     }
 
-    func sendFrame(_ payload: [UInt8]) {
-        send(withUnsafeBytes(of: UInt32(payload.count).bigEndian) { Array($0) } + payload)
+    /// Sends all frames at once.
+    func sendFrame(_ payloads: [UInt8]...) {
+        send(payloads.flatMap { payload in withUnsafeBytes(of: UInt32(payload.count).bigEndian) { Array($0) } + payload })
     }
 
     /// - Throws: ``Closed`` when the server has closed the connection, or nothing came for ten seconds.
@@ -69,6 +75,12 @@ final class RawPeer {
 
     func receiveFrame() throws -> [UInt8] {
         try receive(receive(4).reduce(0) { $0 << 8 | Int($1) })
+    }
+
+    /// Whether there is something to be read, or the end, within that time.
+    func hasSomething(within duration: Duration) -> Bool {
+        var descriptors = [pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)]
+        return poll(&descriptors, 1, Int32(duration / .milliseconds(1))) > 0
     }
 
     /// Whether the server closes the connection without another byte.
@@ -92,12 +104,28 @@ final class RawPeer {
         }
     }
 
+    /// How a challenge is answered: as Python 3.12 and later do, or as earlier ones do, or by HMAC-MD5 with its name.
+    enum Answer: Sendable, CaseIterable { case sha256, md5, namedMD5 }
+
+    /// The first step of the handshake alone, with the key `abc`.
+    func answerChallenge(with answer: Answer) throws {
+        let challenge = try receiveFrame().dropFirst("#CHALLENGE#".utf8.count)
+        let key = SymmetricKey(data: Array("abc".utf8))
+        switch answer {
+        case .sha256: sendFrame(Array("{sha256}".utf8) + HMAC<SHA256>.authenticationCode(for: challenge, using: key))
+        case .md5: sendFrame(Array(HMAC<Insecure.MD5>.authenticationCode(for: challenge, using: key)))
+        case .namedMD5: sendFrame(Array("{md5}".utf8) + HMAC<Insecure.MD5>.authenticationCode(for: challenge, using: key))
+        }
+    }
+
     /// Sends a request and reads its reply: the kind and the result.
-    func request(_ identifier: String?, _ method: String, _ arguments: PickleValue...) throws -> (kind: String, result: PickleValue) {
+    func request(
+        _ identifier: String?, _ method: String, _ arguments: PickleValue..., at version: PickleProtocol = .v4
+    ) throws -> (kind: String, result: PickleValue) {
         let request: PickleValue = .tuple([
             identifier.map(PickleValue.string) ?? .none, .string(method), .tuple(PickleElements(arguments)), .dictionary([:]),
         ])
-        sendFrame(try Pickler(.v4).dump(request))
+        sendFrame(try Pickler(version).dump(request))
         return try reply()
     }
 
@@ -108,17 +136,19 @@ final class RawPeer {
     }
 
     /// A session, authenticated and open.
-    static func session(_ server: ManagerServer) throws -> RawPeer {
+    static func session(_ server: ManagerServer, key: AuthenticationKey = "abc") throws -> RawPeer {
         let peer = try RawPeer(port: server.port)
-        try peer.authenticate()
+        try peer.authenticate(key)
         _ = try peer.request(nil, "accept_connection", "test")
         return peer
     }
 
     /// A function of the server, on a connection of its own.
-    static func call(_ server: ManagerServer, _ function: String, _ arguments: PickleValue...) throws -> (kind: String, result: PickleValue) {
+    static func call(
+        _ server: ManagerServer, _ function: String, _ arguments: PickleValue..., key: AuthenticationKey = "abc"
+    ) throws -> (kind: String, result: PickleValue) {
         let peer = try RawPeer(port: server.port)
-        try peer.authenticate()
+        try peer.authenticate(key)
         let request: PickleValue = .tuple([.none, .string(function), .tuple(PickleElements(arguments)), .dictionary([:])])
         peer.sendFrame(try Pickler(.v4).dump(request))
         return try peer.reply()

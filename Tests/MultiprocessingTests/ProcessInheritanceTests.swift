@@ -33,6 +33,23 @@ struct ProcessInheritanceTests {
         #expect(try ignored(output) == [SIGHUP])
     }
 
+    private static let writesCoresHere: Bool = {
+        let pattern = (try? String(contentsOfFile: "/proc/sys/kernel/core_pattern", encoding: .utf8)) ?? ""
+        if pattern.hasPrefix("core") { return true }
+        print("NOT TESTED, since cores are not written to the working folder: whether a child's memory is dumped")
+        return false
+    }()
+
+    @Test(.enabled(if: writesCoresHere), arguments: [("crash", 0), ("crash-with-core", 1)])
+    func `a child's memory, which has the key in it, is dumped only if that was asked for`(_ scenario: String, _ cores: Int) async throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("core-\(UUID().uuidString)").path
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let outcome = try await ProcessTestRun.outcome(of: scenario, shell: "cd '\(folder)'; ulimit -c unlimited;")
+        #expect(outcome.output == "ended by signal 24\n")
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder).count { $0.hasPrefix("core") } == cores)
+    }
+
     @Test func `a child starts within a fraction of a second`() async throws {
         let microseconds = try await ProcessTestRun.outcome(of: "latency").lines.compactMap { Int($0) }.sorted()
         try #require(microseconds.count == 20)

@@ -10,10 +10,10 @@ import Testing
 /// A queue that is registered as one for all.
 let sharedQueue = TypeID<QueueProxy<Int>>("get_task")
 
-/// Runs the body with a server of ours in this process, which has a shared queue, and a manager that is connected to it.
+/// Runs the body with a server of ours in this process, which has a shared queue, and a manager that is connected to it, unless told otherwise.
 func withSwiftServer(
     _ configuration: ManagerConfiguration = ManagerConfiguration(), configure: (inout ServerConfiguration) -> Void = { _ in },
-    _ body: (ManagerServer, Manager) async throws -> Void
+    connecting: Bool = true, _ body: (ManagerServer, Manager) async throws -> Void
 ) async throws {
     var registry = Registry.standard
     registry.register(sharedQueue, shared: ManagedQueue())
@@ -21,7 +21,10 @@ func withSwiftServer(
     configure(&settings)
     let server = try await ManagerServer(registry, configuration: settings, logger: Logger(label: "test"))
     let manager = Manager(address: server.address, authkey: "abc", configuration: configuration)
-    let result = await Result { try await manager.connect(); try await body(server, manager) }
+    let result = await Result {
+        if connecting { try await manager.connect() }
+        try await body(server, manager)
+    }
     await manager.shutdown()
     await server.shutdown()
     try result.get()

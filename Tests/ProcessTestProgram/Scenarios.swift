@@ -27,6 +27,8 @@ private let processScenarios: Scenarios = [
     "leave-daemon": leaveDaemon,
     "leave-server": { _ = try await startServer(Server(word: "left")); say("run is over") },
     "leave-deaf-daemon": { try await ChildProcess(Ignore(), daemon: true).start(); _ = readLine() },
+    "crash": { try await crash(ChildProcess.Configuration()) },
+    "crash-with-core": { try await crash(ChildProcess.Configuration(allowsCoreDumps: true)) },
     "inheritance": inheritance,
     "plain-inheritance": { try await run(Inheritance()) },
     "fifty": fifty,
@@ -44,6 +46,14 @@ private let processScenarios: Scenarios = [
     ] {
         say("\(child.name): \(child.exitStatus.map { "\($0)" } ?? "nil"), \(child.exitStatus?.exitCode ?? 999), alive \(child.isAlive)")
     }
+}
+
+/// A child ends by a signal with which the system writes a core.
+private func crash(_ configuration: ChildProcess.Configuration) async throws {
+    let child = try ChildProcess(Raise(signal: SIGXCPU), configuration: configuration)
+    try await child.start()
+    try await child.join()
+    say("\(child.exitStatus ?? .running)")
 }
 
 @Sendable private func joinTimeout() async throws {

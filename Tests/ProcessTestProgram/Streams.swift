@@ -51,7 +51,11 @@ func complain(_ line: String) { _ = "\(line)\n".withCString { write(STDERR_FILEN
 private let captured = ChildProcess.Configuration(standardOutput: .captured, standardError: .captured)
 
 extension AsyncSequence {
-    func all() async throws -> [Element] { try await reduce(into: []) { $0.append($1) } }
+    func all() async throws -> [Element] {
+        var all: [Element] = []
+        for try await element in self { all.append(element) }
+        return all
+    }
 }
 
 @Sendable private func capture() async throws {

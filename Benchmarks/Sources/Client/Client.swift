@@ -18,6 +18,7 @@ import Multiprocessing
     @Option(help: "What is measured.") var measure = Measure.get
     @Option(help: "How many tasks call at once, on one connection.") var tasks = 1
     @Option(help: "How many elements a batch has.") var batch = 10_000
+    @Flag(help: "Call on the thread of the connection, by the manager's task executor.") var onConnection = false
     @Option(help: "Seconds.") var seconds = 2.0
 
     mutating func validate() throws {
@@ -27,9 +28,11 @@ import Multiprocessing
     func run() async throws {
         let manager = Manager(address: try ManagerAddress(parsing: address), authkey: AuthenticationKey(authkey))
         try await manager.connect()
-        _ = try await rate(manager, .seconds(0.3))
-        let rate = try await rate(manager, .seconds(seconds))
-        print("{\"calls_per_second\": \(Int(rate)), \"us_per_call\": \(1e6 / rate)}")
+        let perSecond = try await withTaskExecutorPreference(onConnection ? try manager.taskExecutor : nil) {
+            _ = try await rate(manager, .seconds(0.3))
+            return try await rate(manager, .seconds(seconds))
+        }
+        print("{\"calls_per_second\": \(Int(perSecond)), \"us_per_call\": \(1e6 / perSecond)}")
     }
 
     private func rate(_ manager: Manager, _ duration: Duration) async throws -> Double {

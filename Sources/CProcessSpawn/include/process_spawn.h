@@ -19,4 +19,8 @@ char **process_spawn_environment(void);
 /// import because it takes any number of arguments.
 int process_spawn_adopt_orphans(void);
 
+/// Whether this process's memory may be in core dumps, and be seen by other processes of its user: `prctl(PR_SET_DUMPABLE, …)`. A program that it
+/// starts is not concerned.
+int process_spawn_set_dumpable(int is_dumpable);
+
 #endif

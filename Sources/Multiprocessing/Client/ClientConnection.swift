@@ -1,6 +1,5 @@
 import ManagerConnection
 import NIOCore
-import NIOPosix
 
 /// One authenticated connection to a manager's server: requests out, replies in the same order back.
 final class ClientConnection: Sendable {
@@ -14,15 +13,17 @@ final class ClientConnection: Sendable {
 
     /// Connects and authenticates.
     ///
-    /// - Throws: ``ManagerError`` when nobody listens, the key is another, or the time is over.
-    static func open(to address: ManagerAddress, authkey: AuthenticationKey, timeout: Duration) async throws -> ClientConnection {
-        let group = MultiThreadedEventLoopGroup.singleton
-        let loop = group.next()
+    /// - Throws: ``ManagerError`` when nobody listens, the key is another, TLS fails, or the time is over.
+    static func open(
+        to address: ManagerAddress, authkey: AuthenticationKey, tls: ClientTLS?, on loop: any EventLoop, timeout: Duration
+    ) async throws -> ClientConnection {
+        let tls = try secured(tls)
         let ready = loop.makePromise(of: NIOLoopBound<ClientConnectionHandler>.self)
         let channel: any Channel
         do {
             channel = try await ManagerTransport.connect(to: address, group: loop, timeout: timeout) { channel in
                 channel.eventLoop.makeCompletedFuture {
+                    try tls?.secure(channel, to: address)
                     try channel.pipeline.syncOperations.addHandler(ClientConnectionHandler(authkey: authkey, ready: ready))
                 }
             }
@@ -36,6 +37,14 @@ final class ClientConnection: Sendable {
         }
         defer { deadline.cancel() }
         return ClientConnection(channel, try await ready.futureResult.get())
+    }
+
+    private static func secured(_ tls: ClientTLS?) throws(ManagerError) -> ClientTLSContext? {
+        do throws(TLSError) {
+            return try tls.map { (tls) throws(TLSError) in try ClientTLSContext(tls) }
+        } catch {
+            throw ManagerError(.tlsFailed, "\(error)")
+        }
     }
 
     /// Whether requests can still be sent.
@@ -121,11 +130,14 @@ final class ClientConnectionHandler: ChannelInboundHandler {
     }
 
     func channelInactive(context: ChannelHandlerContext) {
+        guard authentication == nil else {
+            return fail(ManagerError(.cannotConnect, "the server closed the connection during the handshake: it may expect TLS"))
+        }
         fail(ManagerError(.connectionLost, "the manager's server closed the connection"))
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        end(ManagerError(.connectionLost, "\(error)"), context)
+        end(ManagerError(error is TLSError ? .tlsFailed : .connectionLost, "\(error)"), context)
     }
 
     /// Fails what waits, and closes the connection: first, since whoever is told would take it for one that can be used.

@@ -1,5 +1,6 @@
 import ManagerConnection
 import NIOCore
+import NIOPosix
 import Pickle
 import Synchronization
 
@@ -12,6 +13,8 @@ final class ManagerClient: Sendable {
     let authkey: AuthenticationKey
     let configuration: ManagerConfiguration
     let pool: SessionPool
+    /// The thread of all its connections, for tasks that want to be where the replies arrive.
+    let executor = EventLoopExecutor(MultiThreadedEventLoopGroup.singleton.next())
 
     private struct State {
         var isClosed = false
@@ -56,7 +59,8 @@ final class ManagerClient: Sendable {
         try limit.check()
         do {
             let timeout = limit.remaining(atMost: configuration.connectTimeout)
-            return try await ClientConnection.open(to: address, authkey: authkey, timeout: timeout)
+            return try await ClientConnection.open(
+                to: address, authkey: authkey, tls: configuration.tls, on: executor.eventLoop, timeout: timeout)
         } catch where limit.hasPassed {
             throw limit.exceeded
         } catch where Task.isCancelled {

@@ -1,3 +1,5 @@
+public import ManagerConnection
+
 /// How a process uses a manager's server. Every limit is finite by default.
 ///
 /// <!-- given: key: AuthenticationKey -->
@@ -26,15 +28,18 @@ public struct ManagerConfiguration: Hashable, Sendable {
     /// How many connections that carry one call at a time are kept when no call uses them: towards CPython's servers, and for what has to own
     /// a connection (`RLock`, `Condition`, leases).
     public var maximumIdleConnections: Int
+    /// How connections are secured, towards a server that speaks TLS; `nil` for no TLS.
+    public var tls: ClientTLS?
 
     public init(
         connectTimeout: Duration = .seconds(20), callTimeout: Duration? = .seconds(60), cancellationTimeout: Duration = .seconds(10),
-        reconnection: ReconnectionPolicy = .never, maximumIdleConnections: Int = 64
+        reconnection: ReconnectionPolicy = .never, maximumIdleConnections: Int = 64, tls: ClientTLS? = nil
     ) {
         self.connectTimeout = connectTimeout
         self.callTimeout = callTimeout
         self.cancellationTimeout = cancellationTimeout
         self.reconnection = reconnection
         self.maximumIdleConnections = maximumIdleConnections
+        self.tls = tls
     }
 }

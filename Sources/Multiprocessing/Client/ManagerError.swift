@@ -11,6 +11,8 @@ public struct ManagerError: Error, Hashable, Sendable, CustomStringConvertible {
         public static let cannotConnect = Code("cannotConnect")
         /// The server has another key.
         public static let authenticationFailed = Code("authenticationFailed")
+        /// The two sides do not come to speak TLS: one of them does not, or a certificate is refused.
+        public static let tlsFailed = Code("tlsFailed")
         /// The connection ended before the answer came. The call may or may not have been carried out.
         public static let connectionLost = Code("connectionLost")
         /// The server sent what the protocol does not allow.

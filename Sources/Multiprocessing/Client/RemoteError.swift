@@ -30,8 +30,12 @@ public struct RemoteError: Error, Sendable, CustomStringConvertible {
         public static let attributeError = ExceptionType(name: "AttributeError")
         public static let runtimeError = ExceptionType(name: "RuntimeError")
         public static let assertionError = ExceptionType(name: "AssertionError")
+        /// The key does not allow it: see `ServerAccess`.
+        public static let permissionError = ExceptionType(name: "PermissionError")
         public static let stopIteration = ExceptionType(name: "StopIteration")
         public static let overflowError = ExceptionType(name: "OverflowError")
+        /// A server that has no room for more, and serves on.
+        public static let memoryError = ExceptionType(name: "MemoryError")
         /// `threading.BrokenBarrierError`
         public static let brokenBarrier = ExceptionType(module: "threading", name: "BrokenBarrierError")
         /// `queue.Empty`

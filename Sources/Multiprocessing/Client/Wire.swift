@@ -1,3 +1,4 @@
+import ManagerServer
 import NIOCore
 import Pickle
 
@@ -41,7 +42,9 @@ enum Wire {
         switch kind {
         case "#RETURN": return .value(result)
         case "#PROXY": return .proxy(result)
-        case "#ERROR": throw RemoteError(try result.value())
+        case "#ERROR":
+            let error = RemoteError(try result.value())
+            throw error.saysServerEnds ? ManagerError(.connectionLost, error.message) : error
         case "#TRACEBACK": throw RemoteError(traceback: try text(result))
         case "#UNSERIALIZABLE": throw RemoteError(traceback: "Unserializable message: \(try text(result))")
         default: throw ManagerError(.protocolViolation, "unrecognized message type \(kind)")
@@ -82,6 +85,11 @@ enum Wire {
 }
 
 extension RemoteError {
+    /// Whether the server is about to end, and gave up a call that waited.
+    fileprivate var saysServerEnds: Bool {
+        type.name == PythonException.serverEnds.name && arguments == PythonException.serverEnds.arguments
+    }
+
     /// Whether the server itself, not a method of the object's, does not know the name.
     fileprivate func saysUnknown(_ identifier: String) -> Bool {
         traceback != nil && type == .keyError && message.hasSuffix("'\(identifier)'")

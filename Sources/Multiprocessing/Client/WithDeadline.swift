@@ -22,7 +22,7 @@ public func withDeadline<Result>(_ duration: Duration, _ body: () async throws -
 
 /// Runs what gives something back: to its end, even when the task is cancelled and its time is over.
 func givingBack(_ body: @escaping @Sendable () async throws -> Void) async throws {
-    try await CallDeadline.$scope.withValue(nil) { try await Task(operation: body).value }
+    try await CallDeadline.$scope.withValue(nil) { try await Task { try await body() }.value }
 }
 
 /// The moment at which calls end that have not been answered.

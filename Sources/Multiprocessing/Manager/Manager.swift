@@ -1,4 +1,5 @@
 @_exported public import ManagerConnection
+public import ManagerServer
 @_exported public import Pickle
 import Synchronization
 
@@ -59,6 +60,24 @@ public final class Manager: Sendable {
 
     /// Where the server is; `nil` before it is known.
     public var address: ManagerAddress? { (try? client)?.address ?? requestedAddress }
+
+    /// Runs tasks on the thread of this process's connections to the server. A call then changes threads twice, to the server and back, not
+    /// four times: it takes half as long.
+    ///
+    /// <!-- given: manager: Manager, dictionary: DictionaryProxy<Int, Int> -->
+    /// ```swift
+    /// try await withTaskExecutorPreference(try manager.taskExecutor) {
+    ///     for key in 0..<1_000 { try await dictionary.setValue(key, forKey: key) }
+    /// }
+    /// ```
+    ///
+    /// It is for tasks that make many calls and do little else. All of them share one thread with the connections: one that computes or blocks
+    /// there holds up the others and their replies.
+    ///
+    /// - Throws: ``ManagerError`` of code `notRunning`.
+    public var taskExecutor: any TaskExecutor {
+        get throws(ManagerError) { try client.executor }
+    }
 }
 
 // MARK: - Lifecycle
@@ -159,13 +178,15 @@ extension Manager {
     /// A server in this process instead of one of its own, at the manager's address (`get_server()`). The manager itself stays new: to use the
     /// server's objects here, too, connect another one.
     ///
-    /// - Throws: `TransportError` when the address cannot be listened on; ``ManagerError`` when the manager has no address or is not new.
-    public func server() async throws -> RunningServer {
+    /// - Parameter configure: changes how the server runs: its limits, its keys, TLS, an audit log.
+    /// - Throws: `TransportError` when the address cannot be listened on; `TLSError`, `AuditError` when a file cannot be used; ``ManagerError`` when
+    ///   the manager has no address or is not new; what `configure` throws.
+    public func server(configure: (inout ServerConfiguration) throws -> Void = { _ in }) async throws -> RunningServer {
         guard let address = requestedAddress else {
             throw ManagerError(.cannotConnect, "a server in this process needs an address: Manager(address: …)")
         }
         if let objection = state.withLock({ $0.objectionToBeginning }) { throw objection }
-        return RunningServer(try await definition.makeServer(address: address, authkey: authkey))
+        return RunningServer(try await definition.makeServer(address: address, authkey: authkey, configure: configure))
     }
 
     var client: ManagerClient {

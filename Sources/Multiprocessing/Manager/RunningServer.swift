@@ -1,5 +1,5 @@
 public import ManagerConnection
-import ManagerServer
+public import ManagerServer
 public import ServiceLifecycle
 import Synchronization
 
@@ -29,6 +29,17 @@ public final class RunningServer: Service {
 
     /// Where it listens; with a port of 0 in the manager's address, the real one.
     public var address: ManagerAddress { server.address }
+
+    /// Replaces the keys and what they allow; `ManagerServer` says what becomes of the sessions that are there: those stay whose holder's name is still there.
+    public func replaceAccess(with access: ServerAccess) { server.replaceAccess(with: access) }
+
+    /// Reads certificates and keys of TLS again; connections that are there go on as they are.
+    ///
+    /// - Throws: `TLSError` when a file cannot be used; what was in force stays in force.
+    public func replaceTLS(with tls: ServerTLS?) throws(TLSError) { try server.replaceTLS(with: tls) }
+
+    /// Opens the audit log by its name again, after it has been moved away.
+    public func reopenAuditLog() { server.reopenAuditLog() }
 
     /// Serves until a client asks the server to end, ``shutdown()`` is called, the service group shuts down gracefully, or the task is
     /// cancelled. When it returns, every connection is closed and nothing listens any more. It throws nothing.

@@ -51,11 +51,13 @@ struct ServerProcess: ProcessTarget {
 
 extension ManagerDefinition {
     /// A server in this process, which accepts connections when this returns.
-    static func makeServer(address: ManagerAddress, authkey: AuthenticationKey) async throws -> ManagerServer {
+    static func makeServer(
+        address: ManagerAddress, authkey: AuthenticationKey, configure: (inout ServerConfiguration) throws -> Void = { _ in }
+    ) async throws -> ManagerServer {
         var registry = Registry()
         register(in: &registry)
-        return try await ManagerServer(
-            registry, configuration: ServerConfiguration(address: address, authkey: authkey),
-            logger: Logger(label: "multiprocessing.server"))
+        var configuration = ServerConfiguration(address: address, authkey: authkey)
+        try configure(&configuration)
+        return try await ManagerServer(registry, configuration: configuration, logger: Logger(label: "multiprocessing.server"))
     }
 }

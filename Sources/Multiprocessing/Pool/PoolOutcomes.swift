@@ -52,7 +52,7 @@ extension ProcessPool {
                         nextIndex += 1
                         return (nextIndex - 1, end)
                     }
-                    guard let next = try await ends.next() else {
+                    guard let next = try await ends.next(isolation: #isolation) else {
                         try Task.checkCancellation()
                         return nil
                     }

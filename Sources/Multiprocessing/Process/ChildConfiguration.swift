@@ -11,17 +11,21 @@ extension ChildProcess {
         public var environment: Environment
         /// The folder that the child starts in; `nil` for this process's own.
         public var workingDirectory: String?
+        /// Whether the system may write the child's memory to a file when it crashes, and let a debugger of its user look into it. It has the key of its
+        /// managers in it, so this is left to be asked for.
+        public var allowsCoreDumps: Bool
 
         /// A configuration; what is not named stays as in this process.
         public init(
             standardInput: Input = .inherited, standardOutput: Output = .inherited, standardError: Output = .inherited,
-            environment: Environment = .inherited, workingDirectory: String? = nil
+            environment: Environment = .inherited, workingDirectory: String? = nil, allowsCoreDumps: Bool = false
         ) {
             self.standardInput = standardInput
             self.standardOutput = standardOutput
             self.standardError = standardError
             self.environment = environment
             self.workingDirectory = workingDirectory
+            self.allowsCoreDumps = allowsCoreDumps
         }
     }
 }

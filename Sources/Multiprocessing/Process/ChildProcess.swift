@@ -76,7 +76,7 @@ public final class ChildProcess: Sendable {
         self.observe = observe
         preparation = ChildPreparation(
             identity: identity, name: self.name, role: role, parentID: getpid(),
-            authkey: CurrentProcess.authkey, target: try EncodedTarget(target))
+            authkey: CurrentProcess.authkey, allowsCoreDumps: configuration.allowsCoreDumps, target: try EncodedTarget(target))
     }
 }
 

@@ -22,7 +22,7 @@ public protocol MultiprocessingProgram {
 
 extension MultiprocessingProgram {
     /// Runs the program, or in a spawned child its target.
-    public static func main() async {
+    @concurrent public static func main() async {
         await ProcessBootstrap.runChildIfSpawned()
         let status = await runProgram()
         await ProcessBootstrap.finishChildren()

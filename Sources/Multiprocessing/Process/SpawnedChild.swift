@@ -1,3 +1,5 @@
+import CProcessSpawn
+
 /// A spawned child from its first line to its exit status.
 enum SpawnedChild {
     private static let failed: Int32 = 1
@@ -6,11 +8,14 @@ enum SpawnedChild {
     ///
     /// - Returns: The exit status.
     static func run(_ link: ProcessLink?) async -> Int32 {
+        // The preparation brings the key.
+        _ = process_spawn_set_dumpable(0)
         var reader = link.map { LinkReader($0) }
         guard let link, let preparation = reader?.receive().flatMap({ ChildPreparation($0) }), let reader else {
             StandardError.print("\(Executable.name): \(ChildMarker.variable) is set, but the parent process cannot be reached")
             return failed
         }
+        if preparation.allowsCoreDumps { _ = process_spawn_set_dumpable(1) }
         let parent = ParentLink(link)
         CurrentProcess.become(preparation, of: parent)
         return await run(preparation, parent, reader)

@@ -11,23 +11,30 @@ extension Proxy {
     public init?(pickled value: PickleValue) {
         guard case .instance(let instance) = value, let token = ProxyToken(instance), let address = ManagerAddress(pythonValue: token.address)
         else { return nil }
-        let client = instance.sentKey.map { ManagerClient.shared(address: address, authkey: AuthenticationKey($0)) }
+        let client = instance.sentKey.map { key in
+            ManagerClient.shared(address: address, authkey: AuthenticationKey(key), configuration: ManagerConfiguration(tls: instance.sentTLS))
+        }
             ?? ReplyDecoding.client(for: address)
         self.init(object: ObjectProxy(reference: ObjectReference(sharing: token.identifier, typeID: token.typeID, client: client)))
     }
 
-    /// `RebuildProxy(class, token, 'pickle', {…})`. The key goes along only to a child process, as in CPython.
+    /// `RebuildProxy(class, token, 'pickle', {…})`. The key goes along only to a child process, as in CPython, and
+    /// with it the TLS without which it is of no use.
     public var pickled: PickleValue {
         let reference = object.reference
         let token = PickleInstance(
             .global(ProxyToken.token), construction: .new,
             state: .tuple([.string(reference.typeID), reference.client.address.pythonValue, .string(reference.identifier)]))
-        let keywords: PickleValue = EncodedTarget.isBeingEncoded ? [Self.keyName: .bytes(reference.client.authkey.bytes)] : [:]
+        let keywords: PickleValue = EncodedTarget.isBeingEncoded ? .dictionary(PickleEntries(Self.secrets(of: reference.client))) : [:]
         let proxyClass = PickleGlobal(module: ProxyToken.token.module, name: PythonProxyClass.name(of: reference.typeID))
         return .instance(PickleInstance(.global(ProxyToken.rebuild), [.global(proxyClass), .instance(token), "pickle", keywords]))
     }
 
-    private static var keyName: PickleValue { "authkey" }
+    private static func secrets(of client: ManagerClient) -> [(key: PickleValue, value: PickleValue)] {
+        var secrets: [(key: PickleValue, value: PickleValue)] = [("authkey", .bytes(client.authkey.bytes))]
+        if let tls = client.configuration.tls, let pickled = try? PickleEncoder().encode(tls) { secrets.append(("tls", pickled)) }
+        return secrets
+    }
 
     public init(from decoder: any Decoder) throws {
         guard let proxy = Self(pickled: try PickleValue(from: decoder)) else {
@@ -44,8 +51,17 @@ extension Proxy {
 extension PickleInstance {
     /// The key among the keyword arguments of `RebuildProxy`.
     fileprivate var sentKey: [UInt8]? {
+        keyword("authkey").flatMap { [UInt8](pickled: $0) }
+    }
+
+    /// The TLS that was sent along with the key.
+    fileprivate var sentTLS: ClientTLS? {
+        keyword("tls").flatMap { try? PickleDecoder().decode(ClientTLS.self, from: $0) }
+    }
+
+    private func keyword(_ name: String) -> PickleValue? {
         guard case .dictionary(let keywords)? = arguments.last else { return nil }
-        return keywords.first { $0.key.text == "authkey" }.flatMap { [UInt8](pickled: $0.value) }
+        return keywords.first { $0.key.text == name }?.value
     }
 }
 

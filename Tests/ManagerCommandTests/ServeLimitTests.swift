@@ -1,0 +1,143 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// The limits of `manager serve`, tried with real processes.
+@Suite(.timeLimit(.minutes(3))) struct ServeLimitTests {
+    /// Starts a server, runs the body, and sees that the server ends in order.
+    private func withServer(_ arguments: [String], _ body: (_ port: String, _ server: TestProgram) async throws -> Void) async throws {
+        let server = try ManagerProgram.start(["serve", "--address", "127.0.0.1:0"] + arguments, environment: ["MANAGER_AUTHKEY": "abc"])
+        let line = try #require(await server.nextLine())
+        try await body(String(line.split(separator: ":").last ?? ""), server)
+        server.end()
+        #expect(await server.outcome().status == 0)
+    }
+
+    private static let connect = """
+        import os, sys, time
+        from multiprocessing.managers import SyncManager
+        from multiprocessing import current_process
+        current_process().authkey = b'abc'
+        address = ('127.0.0.1', int(sys.argv[1]))
+        manager = SyncManager(address, b'abc')
+        manager.connect()
+
+        """
+
+    @Test func `A server without room refuses what stores with MemoryError, and goes on once there is room`() async throws {
+        let python = try #require(PythonInterpreter.newest)
+        try await withServer(["--max-memory", "150M"]) { port, _ in
+            let outcome = try await python.run(Self.connect + """
+                queue, d = manager.Queue(), manager.dict(k=1)
+                value = os.urandom(10 << 20)
+                count = 0
+                while True:
+                    try:
+                        queue.put(value)
+                        count += 1
+                    except MemoryError as error:
+                        print(error)
+                        break
+                    assert count < 100
+                assert 5 < count < 16, count
+                assert d['k'] == 1 and queue.qsize() == count
+                for _ in range(count): assert queue.get() == value
+                for _ in range(500):
+                    try:
+                        queue.put(value)
+                        break
+                    except MemoryError: time.sleep(0.02)
+                else: sys.exit('there is no room again')
+                print(queue.get() == value)
+                """, [port])
+            #expect(outcome.lines.first?.contains("no room for more: it may use 150 MiB") == true)
+            #expect(outcome.lines.dropFirst() == ["True"])
+        }
+    }
+
+    @Test func `Thousands that come and go, or never authenticate, leave nothing behind`() async throws {
+        let python = try #require(PythonInterpreter.newest)
+        try await withServer(["--handshake-timeout", "1"]) { port, server in
+            let outcome = try await python.run(Self.connect + """
+                import resource, socket
+                pid = sys.argv[2]
+                hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+                resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+                half_open = 2000 if hard > 2200 else 500
+                files = lambda: len(os.listdir('/proc/%s/fd' % pid))
+                def memory():
+                    with open('/proc/%s/status' % pid) as status:
+                        return [int(line.split()[1]) for line in status if line.startswith('VmRSS')][0]
+                def settle(count):
+                    for _ in range(1000):
+                        if files() <= count: return
+                        time.sleep(0.01)
+                    sys.exit('%d descriptors, at first %d' % (files(), count))
+                def churn(count):
+                    for _ in range(count): socket.create_connection(address).close()
+                d = manager.dict()
+                d['k'] = 1
+                before = files()
+                churn(2000)
+                settle(before)
+                first = memory()
+                churn(10000)
+                strangers = [socket.create_connection(address) for _ in range(half_open)]
+                slow = socket.create_connection(address)
+                slow.recv(4)
+                d['k'] = 2
+                assert d['k'] == 2
+                # Bytes of a frame, one at a time, for longer than the handshake may take.
+                ended = False
+                for byte in [0, 0, 0, 40] + [65] * 36:
+                    try: slow.send(bytes([byte]))
+                    except OSError:
+                        ended = True
+                        break
+                    time.sleep(0.1)
+                assert ended, 'a byte at a time kept the connection open'
+                settle(before)
+                for stranger in strangers: stranger.close()
+                del strangers
+                churn(2000)
+                settle(before)
+                assert d['k'] == 2
+                grown = memory() - first
+                assert grown < 30000, 'memory grew by %d KB' % grown
+                print('as before')
+                """, [port, "\(server.pid)"])
+            #expect(outcome.lines == ["as before"])
+        }
+    }
+
+    @Test(arguments: PythonInterpreter.all) func `A client that waits is told that the server ends`(_ python: PythonInterpreter) async throws {
+        let server = try ManagerProgram.start(["serve", "--address", "127.0.0.1:0"], environment: ["MANAGER_AUTHKEY": "abc"])
+        let line = try #require(await server.nextLine())
+        let client = try python.start(Self.connect + """
+            import threading
+            condition = manager.Condition()
+            condition.acquire()
+            def watch():
+                # Only when the other thread waits, which gives it up.
+                condition.acquire()
+                print('waits')
+                condition.release()
+            threading.Thread(target=watch).start()
+            try: condition.wait()
+            except EOFError as error: print(error)
+            """, [String(line.split(separator: ":").last ?? "")])
+        #expect(await client.nextLine() == "waits")
+        server.end()
+        #expect(await server.outcome().status == 0)
+        #expect(await client.nextLine() == "the manager's server is ending")
+        #expect(await client.outcome().status == 0)
+    }
+
+    @Test(arguments: [
+        ["--max-connections", "0"], ["--max-memory", "much"], ["--reply-timeout", "-1"], ["--grace", "soon"],
+    ]) func `A limit that is none is refused with its name`(_ option: [String]) async throws {
+        let outcome = try await ManagerProgram.run(["serve", "--address", "127.0.0.1:0"] + option, environment: ["MANAGER_AUTHKEY": "abc"])
+        #expect(outcome.status == 2)
+        #expect(outcome.errors.contains(option[0]))
+    }
+}

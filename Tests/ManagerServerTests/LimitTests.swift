@@ -1,0 +1,104 @@
+import ManagedObjects
+import ManagerConnection
+@testable import ManagerServer
+import Pickle
+import TestSupport
+import Testing
+
+/// What goes beyond a limit is refused or closed; everybody else is served.
+@Suite(.timeLimit(.minutes(2))) struct LimitTests {
+    @Test func `Connections beyond the limit wait until others end`() async throws {
+        try await withServer(configure: { $0.maximumConnections = 3 }) { server in
+            var peers = try (0..<3).map { _ in try RawPeer.session(server) }
+            let late = try RawPeer(port: server.port)
+            #expect(!late.hasSomething(within: .milliseconds(150)))
+            #expect(try peers[0].request(nil, "dummy").kind == "#RETURN")
+            peers.removeFirst()
+            try late.authenticate()
+            #expect(try late.request(nil, "accept_connection", "test").kind == "#RETURN")
+        }
+    }
+
+    @Test func `A peer's connections beyond its limit are closed at once`() async throws {
+        try await withServer(configure: { $0.maximumConnectionsPerPeer = 2 }) { server in
+            let peers = try (0..<2).map { _ in try RawPeer.session(server) }
+            #expect(try RawPeer(port: server.port).isClosedByServer())
+            #expect(try peers[1].request(nil, "dummy").kind == "#RETURN")
+        }
+    }
+
+    @Test func `Strangers that only connect do not keep out those with the key`() async throws {
+        try await withServer(configure: { $0.maximumUnauthenticatedConnections = 4 }) { server in
+            let strangers = try (0..<20).map { _ in try RawPeer(port: server.port) }
+            let peer = try RawPeer.session(server)
+            #expect(try peer.request(nil, "dummy").kind == "#RETURN")
+            _ = try strangers[0].receiveFrame()
+            #expect(strangers[0].isClosedByServer())
+            try await waitUntil { server.connectionCount <= 5 }
+        }
+    }
+
+    @Test func `A peer that does not take its replies is closed, and nobody waits for it`() async throws {
+        try await withServer(configure: { $0.replyTimeout = .milliseconds(100) }) { server in
+            let peer = try RawPeer.session(server)
+            let queue = try RawPeer.create(server, "Queue")
+            for _ in 0..<8 { _ = try peer.request(queue, "put", .bytes([UInt8](repeating: 7, count: 4_000_000))) }
+            let get = try Pickler(.v4).dump(.tuple([.string(queue), "get", .tuple([]), [:]]))
+            for _ in 0..<8 { peer.sendFrame(get) }
+            let other = try RawPeer.session(server)
+            #expect(try other.request(queue, "empty").kind == "#RETURN")
+            try await waitUntil { server.connectionCount == 1 }
+        }
+    }
+
+    @Test func `A peer for which too many replies wait is closed`() async throws {
+        try await withServer(configure: { $0.maximumQueuedReplies = 1 << 20 }) { server in
+            let peer = try MultiplexedPeer(server)
+            let queue = try RawPeer.create(server, "Queue")
+            for number in 1...200 { try peer.request(UInt64(number), queue, "get") }
+            let other = try RawPeer.session(server)
+            let value = PickleValue.bytes([UInt8](repeating: 7, count: 50_000))
+            for _ in 0..<200 { #expect(try other.request(queue, "put", value).kind == "#RETURN") }
+            try await waitUntil { server.connectionCount == 1 }
+            // What could not be delivered is there.
+            guard case .int(let left) = try other.request(queue, "qsize").result else { throw RawPeer.Closed() }
+            #expect(left > 0)
+        }
+    }
+
+    @Test func `When memory is full no object is made, and the server serves on`() async throws {
+        try await withServer(configure: { $0.maximumMemory = 1 }) { server in
+            let peer = try RawPeer.session(server)
+            let created = try RawPeer.call(server, "create", "dict")
+            #expect(created.kind == "#TRACEBACK")
+            #expect(try created.result.pythonStr().contains("MemoryError: the manager's server has no room"))
+            #expect(try peer.request(nil, "dummy").kind == "#RETURN")
+        }
+    }
+
+    @Test func `The watch says when memory is short, and when there is room`() {
+        let (short, ample) = (MemoryWatch(limit: 1), MemoryWatch(limit: .max))
+        #expect(short.isFull(at: Timestamp(nanoseconds: 0)))
+        #expect(!ample.isFull(at: Timestamp(nanoseconds: 0)))
+        #expect(MemoryWatch.defaultLimit > 1 << 20)
+    }
+
+    @Test func `Steps that store are refused by any of the types, and others are not`() {
+        let refusal = PythonException("MemoryError", "full")
+        func isRefused(_ object: HostedObject, _ method: String, _ arguments: Fragment...) -> Bool? {
+            var effects = Effects()
+            let id = CallID(session: SessionID(1), number: 1)
+            let result = object.call(method, Arguments(arguments), id: id, now: Timestamp(nanoseconds: 0), refusal: refusal, effects: &effects)
+            guard let result else { return nil }
+            if case .reply(.exception(let error)) = result.outcome { return error.name == "MemoryError" }
+            return false
+        }
+        let (list, queue, dictionary) = (HostedObject.hosting(ManagedList()), HostedObject.hosting(ManagedQueue()), HostedObject.hosting(ManagedDictionary()))
+        #expect(isRefused(list, "append", Fragment(1)) == true)
+        #expect(isRefused(list, "pop") == false)
+        #expect(isRefused(queue, "put", Fragment(1)) == true)
+        #expect(isRefused(queue, "qsize") == false)
+        #expect(isRefused(dictionary, "__setitem__", Fragment(1), Fragment(1)) == true)
+        #expect(isRefused(dictionary, "clear") == false)
+    }
+}
