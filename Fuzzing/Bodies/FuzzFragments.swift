@@ -5,7 +5,7 @@ func fuzzFragments(_ bytes: UnsafeRawBufferPointer) throws(Finding) {
     let whole = Result { () throws(PickleError) in try Unpickler().load(bytes) }
     var scanner = PickleScanner()
     guard let span = try scan(bytes, &scanner, whole) else { return }
-    if let fragment = scanner.fragment(span, of: bytes) {
+    if let fragment = try cut(span, of: bytes, &scanner) {
         try compare(fragment, try? whole.get())
         try writeAnew(fragment)
     }
@@ -24,6 +24,14 @@ private func scan(
     }
 }
 
+/// A value that is copied is what it is when it stays where it stands.
+private func cut(_ span: PickleScanner.Span, of bytes: UnsafeRawBufferPointer, _ scanner: inout PickleScanner) throws(Finding) -> Fragment? {
+    let copied = scanner.fragment(span, of: bytes)
+    let kept = scanner.fragment(span, of: bytes, in: Array(bytes)[...])
+    try expect(copied?.body.array == kept?.body.array, "a fragment that stays where it stands has other bytes")
+    return copied
+}
+
 /// A fragment is the same value as in its place, or the same error.
 private func compare(_ fragment: Fragment, _ expected: PickleValue?) throws(Finding) {
     let value = try? fragment.value()
@@ -35,7 +43,8 @@ private func compareElements(
     of span: PickleScanner.Span, of bytes: UnsafeRawBufferPointer, _ scanner: inout PickleScanner, _ whole: Result<PickleValue, PickleError>
 ) throws(Finding) {
     guard let spans = scanner.elements(of: span) else { return }
-    let fragments = spans.map { scanner.fragment($0, of: bytes) }
+    var fragments: [Fragment?] = []
+    for span in spans { fragments.append(try cut(span, of: bytes, &scanner)) }
     guard case .success(.tuple(let elements)) = whole else {
         for fragment in fragments { _ = try? fragment?.value() }
         return

@@ -18,7 +18,7 @@ struct CorpusTests {
     @Test(arguments: FuzzTarget.allCases)
     func `What holds for any bytes holds for those that the fuzzer keeps`(_ target: FuzzTarget) throws {
         let inputs = try Self.inputs("Corpora/\(target.rawValue)")
-        #expect(inputs.count > 10)
+        #expect(!inputs.isEmpty)
         for input in inputs { try run(target, input) }
     }
 
