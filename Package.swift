@@ -56,7 +56,9 @@ let package = Package(
             swiftSettings: settings),
         .target(
             name: "ManagedObjects",
-            dependencies: ["Pickle", .product(name: "DequeModule", package: "swift-collections")],
+            dependencies: [
+                "Pickle", .product(name: "DequeModule", package: "swift-collections"), .product(name: "HeapModule", package: "swift-collections"),
+            ],
             swiftSettings: settings),
         .target(name: "CMemory"),
         .target(

@@ -39,6 +39,8 @@ public struct Arguments: Sendable {
     public var keywords: [(name: String, value: Fragment)]
     /// Which Python's errors the caller expects.
     public var python = PythonVersion.latest
+    /// Whether the caller's session carries calls of several tasks side by side.
+    public var sessionIsShared = false
 
     public init(_ positional: [Fragment] = [], keywords: [(name: String, value: Fragment)] = []) {
         self.positional = positional
@@ -112,11 +114,18 @@ public struct Answer: Sendable {
     public let carried: [Fragment]
 }
 
-/// What a call did to others: whom it woke, and with what answer.
+/// What is done to others at one moment: who is woken, and with what answer; and when the object is to be woken itself.
 public struct Effects: Sendable {
+    /// The moment, which is that of the call where there is one.
+    public let now: Timestamp
     public private(set) var answers: [Answer] = []
+    /// When the object has asked to be woken.
+    public private(set) var wakeUp: Timestamp?
 
-    public init() {}
+    /// - Parameter now: the moment; objects for which nothing depends on it need not be told.
+    public init(at now: Timestamp = Timestamp(nanoseconds: 0)) { self.now = now }
+
+    public var isEmpty: Bool { answers.isEmpty && wakeUp == nil }
 
     /// Answers a call that waited.
     ///
@@ -126,5 +135,12 @@ public struct Effects: Sendable {
     ///   - carried: what leaves the object with the reply.
     public mutating func answer(_ call: CallID, _ reply: Reply, carrying carried: [Fragment] = []) {
         answers.append(Answer(call: call, reply: reply, carried: carried))
+    }
+
+    /// Has the object woken (``ManagedObject/wake(effects:)``) at a moment, or soon after it.
+    ///
+    /// An object is woken once for all that it has asked for, at the earliest moment; it then asks again for what comes next.
+    public mutating func wake(at moment: Timestamp) {
+        wakeUp = min(wakeUp ?? moment, moment)
     }
 }

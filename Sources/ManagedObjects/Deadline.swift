@@ -97,6 +97,16 @@ extension Call {
         let blocks = try python < PythonVersion(3, 12) ? optional(0)?.cInt(python) != 0 : truth(0, default: true)
         let seconds = try optional(1).map { (argument) throws(PythonException) in try lockSeconds(argument) } ?? .forever
         try sent.rejectUnknownKeywords(Self.acquireParameters, of: "acquire")
+        return try deadline(blocks, seconds)
+    }
+
+    /// The same arguments of a robust lock, for which `None` is no limit, either.
+    func robustLockDeadline() throws(PythonException) -> Deadline {
+        let timeout = optional(1) ?? .none
+        return try deadline(truth(0, default: true), timeout.isNone ? .forever : lockSeconds(timeout))
+    }
+
+    private func deadline(_ blocks: Bool, _ seconds: Seconds) throws(PythonException) -> Deadline {
         if seconds.number.isNaN { throw .valueError("Invalid value NaN (not a number)") }
         guard seconds.number != -1 else { return blocks ? .block(until: nil) : .doNotWait }
         guard blocks else { throw .valueError("can't specify a timeout for a non-blocking call") }

@@ -34,7 +34,7 @@ extension Host {
                 running[call.id] = Task(executorPreference: executor) {
                     let reply = await self.reply(work, call)
                     self.running.withLock { $0[call.id] = nil }
-                    var effects = Effects()
+                    var effects = Effects(at: call.now)
                     effects.answer(call.id, reply)
                     deliver(effects)
                 }

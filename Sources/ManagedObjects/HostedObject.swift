@@ -3,11 +3,12 @@ import Synchronization
 
 /// A managed object in its place on a server: behind a lock of its own, with its type erased.
 public class HostedObject: @unchecked Sendable {
-    // Proof: the class's own properties do not change; of its direct subclasses `Host` keeps what changes behind a `Mutex`, and `ReturnedObject` does
-    // not change.
+    // Proof: the class's own properties do not change, but for the fence, which has a lock; of its direct subclasses `Host` keeps what changes behind
+    // a `Mutex`, and `ReturnedObject` does not change.
     private let methods: [String: HostedMethod]
     /// The names that a proxy is told of.
     public let exposed: [String]
+    private let fence = Fence()
 
     /// What a call brings about.
     public struct Result: Sendable {
@@ -23,17 +24,33 @@ public class HostedObject: @unchecked Sendable {
 
     /// Puts an object in its place.
     public static func hosting<Object: ManagedObject>(_ object: Object) -> HostedObject {
-        StateMachineHost(object, Object.methods)
+        StateMachineHost(object, object.methods)
     }
 
-    /// Calls a method by name. One that would store something is answered with the refusal, unless that is `nil`.
+    /// Calls a method by name.
     ///
+    /// - Parameters:
+    ///   - name: the method's.
+    ///   - arguments: as they were sent.
+    ///   - id: the call's name, while it waits.
+    ///   - now: the time.
+    ///   - refusal: what a method is answered with that would store something; `nil` when there is room.
+    ///   - effects: whom the call wakes.
     /// - Returns: `nil` when there is no such method.
     public final func call(
         _ name: String, _ arguments: Arguments, id: CallID, now: Timestamp, refusal: PythonException? = nil, effects: inout Effects
     ) -> Result? {
         guard let method = methods[name] else { return nil }
         if let refusal, method.stores { return Result(outcome: .reply(.exception(refusal)), holds: false) }
+        if !arguments.keywords.isEmpty, let token = arguments.fencingToken {
+            return fence.admit(token) { perform(method, arguments.withoutFencingToken, id, now, &effects) }
+        }
+        return perform(method, arguments, id, now, &effects)
+    }
+
+    private func perform(
+        _ method: HostedMethod, _ arguments: Arguments, _ id: CallID, _ now: Timestamp, _ effects: inout Effects
+    ) -> Result {
         do throws(PythonException) {
             let arguments = method.iterates ? try arguments.readingProxies() : arguments
             let call = Call(id: id, now: now, sent: arguments, bound: try method.bind(arguments))
@@ -62,6 +79,9 @@ public class HostedObject: @unchecked Sendable {
     public func timeOut(_ call: CallID, effects: inout Effects) -> Reply? { nil }
     @discardableResult
     public func cancel(_ call: CallID, effects: inout Effects) -> Bool { false }
+    public func wake(effects: inout Effects) {}
     public func takeBack(_ answer: Answer, effects: inout Effects) {}
     public func end(_ session: SessionID, effects: inout Effects) {}
+    public func isHeld(by session: SessionID) -> Bool { true }
+    public var holders: [Holder] { [] }
 }

@@ -9,6 +9,9 @@ public protocol ManagedObject: Sendable {
     /// What may be called from outside.
     static var methods: MethodTable<Self> { get }
 
+    /// What may be called of this object: the same of all of its type, unless it was made with an option that changes it.
+    var methods: MethodTable<Self> { get }
+
     /// A new object, as `manager.TypeID(*arguments)` makes it.
     ///
     /// - Throws: what the Python constructor would raise.
@@ -40,14 +43,25 @@ public protocol ManagedObject: Sendable {
     @discardableResult
     mutating func cancel(_ call: CallID, effects: inout Effects) -> Bool
 
+    /// A moment has come at which the object wanted to be woken (``Effects/wake(at:)``). It may also come for nothing.
+    mutating func wake(effects: inout Effects)
+
     /// An answer given through ``Effects`` could not be delivered, since its peer has gone: what it gave comes back.
     mutating func takeBack(_ answer: Answer, effects: inout Effects)
 
     /// A session has ended that called a method which leaves something held (`holds:` of ``Method``).
     mutating func end(_ session: SessionID, effects: inout Effects)
+
+    /// Whether ``end(_:effects:)`` of the session would find something, as far as calls have been answered.
+    func isHeld(by session: SessionID) -> Bool
+
+    /// Who holds something of the object's, where it knows.
+    var holders: [Holder] { get }
 }
 
 extension ManagedObject {
+    public var methods: MethodTable<Self> { Self.methods }
+
     public func str(python: PythonVersion, address: String) throws(PythonException) -> PythonText {
         try repr(python: python, address: address)
     }
@@ -65,8 +79,11 @@ extension ManagedObject {
 
     public mutating func timeOut(_ call: CallID, effects: inout Effects) -> Reply? { nil }
     public mutating func cancel(_ call: CallID, effects: inout Effects) -> Bool { false }
+    public mutating func wake(effects: inout Effects) {}
     public mutating func takeBack(_ answer: Answer, effects: inout Effects) {}
     public mutating func end(_ session: SessionID, effects: inout Effects) {}
+    public func isHeld(by session: SessionID) -> Bool { true }
+    public var holders: [Holder] { [] }
 }
 
 extension PythonVersion {

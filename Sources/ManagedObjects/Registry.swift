@@ -107,15 +107,12 @@ struct Registration: Sendable {
 }
 
 extension Registry {
-    /// The types that Python's `SyncManager` registers, and that are built.
+    /// The types that Python's `SyncManager` registers, and that are built; with `LifoQueue`, `PriorityQueue`, `set` and `WorkQueue`.
     public static var standard: Registry {
         var registry = Registry()
         registry.register("dict", ManagedDictionary.self)
         registry.register("list", ManagedList.self)
-        registry.register("Queue", ManagedQueue.self)
-        registry.register("JoinableQueue", ManagedQueue.self)
-        registry.register("LifoQueue") { (arguments) throws(PythonException) in try ManagedQueue(arguments, order: .lifo) }
-        registry.register("PriorityQueue") { (arguments) throws(PythonException) in try ManagedQueue(arguments, order: .priority) }
+        registry.registerQueues()
         registry.register("set", ManagedSet.self)
         registry.register("Array", ManagedArray.self)
         registry.register("Value", ManagedValue.self)
@@ -124,6 +121,7 @@ extension Registry {
         registry.register("RLock", ManagedRLock.self)
         registry.register("Semaphore", ManagedSemaphore.self)
         registry.registerBoundedSemaphore()
+        registry.registerRobustLocks()
         registry.register("Condition", ManagedCondition.self)
         registry.register("Event", ManagedEvent.self)
         registry.register("Barrier", ManagedBarrier.self)
@@ -131,10 +129,29 @@ extension Registry {
         return registry
     }
 
+    /// Registers Python's queues, with `LifoQueue`, `PriorityQueue` and `WorkQueue`, in place of those that are registered: queues that are made from now on
+    /// are as the settings say.
+    public mutating func registerQueues(_ settings: QueueSettings = QueueSettings()) {
+        let limits = settings.limits
+        for (name, order) in [("Queue", QueueOrder.fifo), ("LifoQueue", .lifo), ("PriorityQueue", .priority), ("JoinableQueue", .fifo)] {
+            let redelivers = name == "JoinableQueue" && settings.joinableQueuesRedeliver
+            register(name) { (arguments) throws(PythonException) in
+                try ManagedQueue(arguments, order: order, redelivers: redelivers, limits: limits)
+            }
+        }
+        register("WorkQueue") { (arguments) throws(PythonException) in try ManagedWorkQueue(arguments, limits: limits) }
+    }
+
     /// Registers one new object of a type that is registered already, for all who ask: `--register get_task=Queue`.
     ///
-    /// - Throws: `KeyError` when the type is unknown.
-    public mutating func register(_ typeID: some TypeIdentifier, sharing existing: String) throws(PythonException) {
-        self[typeID] = Registration(.shared(try object(existing, Arguments())))
+    /// - Parameters:
+    ///   - typeID: the name under which clients ask for it.
+    ///   - existing: the type's name.
+    ///   - arguments: those of the type's constructor.
+    /// - Throws: `KeyError` when the type is unknown; what the constructor raises.
+    public mutating func register(
+        _ typeID: some TypeIdentifier, sharing existing: String, _ arguments: Arguments = Arguments()
+    ) throws(PythonException) {
+        self[typeID] = Registration(.shared(try object(existing, arguments)))
     }
 }

@@ -11,14 +11,16 @@ struct SessionLock: Sendable {
     private struct Claim: Sendable {
         /// How many times the lock then has been acquired.
         let count: Int
+        let since: Timestamp
         let reply: Reply
     }
 
-    private(set) var owner: SessionID?
+    private(set) var holder: Holder?
     private(set) var count = 0
     private var waiters = Waiters<Claim>()
 
-    var isLocked: Bool { owner != nil }
+    var owner: SessionID? { holder?.session }
+    var isLocked: Bool { holder != nil }
 
     /// `acquire(blocking, timeout)`
     ///
@@ -31,12 +33,12 @@ struct SessionLock: Sendable {
         }
         let deadline = try call.acquisitionDeadline()
         if owner == nil || owner == call.id.session {
-            owner = call.id.session
+            holder = holder ?? Holder(session: call.id.session, since: call.now)
             count += 1
             return .bool(true)
         }
         guard case .block(let until) = deadline else { return .bool(false) }
-        waiters.append(call.id, Claim(count: 1, reply: .bool(true)))
+        waiters.append(call.id, Claim(count: 1, since: call.now, reply: .bool(true)))
         return .waits(until: until)
     }
 
@@ -54,23 +56,24 @@ struct SessionLock: Sendable {
 
     /// Takes the lock again for a call that gave it up.
     ///
+    /// - Parameter since: when the call was made.
     /// - Returns: the reply, when the lock is free; otherwise the call waits and is answered with it.
-    mutating func reacquire(_ call: CallID, count: Int, reply: Reply) -> Reply? {
+    mutating func reacquire(_ call: CallID, count: Int, since: Timestamp, reply: Reply) -> Reply? {
         guard owner == nil else {
-            waiters.append(call, Claim(count: count, reply: reply))
+            waiters.append(call, Claim(count: count, since: since, reply: reply))
             return nil
         }
-        (owner, self.count) = (call.session, count)
+        (holder, self.count) = (Holder(session: call.session, since: since), count)
         return reply
     }
 
     /// Gives the lock to the call that has waited longest, or to nobody.
     private mutating func passOn(_ effects: inout Effects) {
         guard let (call, claim) = waiters.popFirst() else {
-            (owner, count) = (nil, 0)
+            (holder, count) = (nil, 0)
             return
         }
-        (owner, count) = (call.session, claim.count)
+        (holder, count) = (Holder(session: call.session, since: claim.since), claim.count)
         effects.answer(call, claim.reply)
     }
 

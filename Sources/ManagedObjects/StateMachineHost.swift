@@ -37,6 +37,10 @@ final class StateMachineHost<Object: ManagedObject>: Host<Object>, @unchecked Se
         super.cancel(call, effects: &effects) || state.withLock { $0.cancel(call, effects: &effects) }
     }
 
+    override func wake(effects: inout Effects) {
+        state.withLock { $0.wake(effects: &effects) }
+    }
+
     override func takeBack(_ answer: Answer, effects: inout Effects) {
         state.withLock { $0.takeBack(answer, effects: &effects) }
     }
@@ -44,4 +48,8 @@ final class StateMachineHost<Object: ManagedObject>: Host<Object>, @unchecked Se
     override func end(_ session: SessionID, effects: inout Effects) {
         state.withLock { $0.end(session, effects: &effects) }
     }
+
+    override func isHeld(by session: SessionID) -> Bool { state.withLock { $0.isHeld(by: session) } }
+
+    override var holders: [Holder] { state.withLock { $0.holders } }
 }

@@ -16,6 +16,7 @@ extension ManagerTransport {
     ///   - address: where the server listens.
     ///   - group: a group of NIOPosix, which runs the connection.
     ///   - timeout: how long it may take in all, the look-up of the host's name included.
+    ///   - peerTimeout: after how much silence a server on TCP is asked for a sign of life and, without one, taken for gone; `nil` for never.
     ///   - initializer: adds the handlers of the connection, on its event loop, before it is connected.
     /// - Returns: the connected channel, before any handshake.
     /// - Throws: ``TransportError``.
@@ -23,10 +24,12 @@ extension ManagerTransport {
         to address: ManagerAddress,
         group: any EventLoopGroup,
         timeout: Duration = .seconds(10),
+        peerTimeout: Duration? = nil,
         initializer: @escaping @Sendable (any Channel) -> EventLoopFuture<Void>
     ) async throws(TransportError) -> any Channel {
         let connector = Connector(
-            address: address, eventLoop: group.next(), deadline: .now() + TimeAmount(timeout), initializer: initializer)
+            address: address, eventLoop: group.next(), deadline: .now() + TimeAmount(timeout),
+            keepAlive: peerTimeout.map { KeepAlive(timeout: $0) }, initializer: initializer)
         return try await connector.connect()
     }
 }
@@ -36,6 +39,7 @@ private struct Connector: Sendable {
     let address: ManagerAddress
     let eventLoop: any EventLoop
     let deadline: NIODeadline
+    let keepAlive: KeepAlive?
     let initializer: @Sendable (any Channel) -> EventLoopFuture<Void>
 
     func connect() async throws(TransportError) -> any Channel {
@@ -71,6 +75,7 @@ private struct Connector: Sendable {
                 abandonment.futureResult.whenFailure { _ in channel.close(promise: nil) }
                 return initializer(channel)
             }
+        for (option, value) in keepAlive?.options ?? [] { _ = bootstrap.channelOption(option, value: value) }
         do {
             return try await bootstrap.connect(to: candidate).get(failing: abandonment)
         } catch {

@@ -20,6 +20,7 @@ public enum ManagerTransport {
     ///   - address: where to listen; the TCP port 0 stands for a free one.
     ///   - group: a group of NIOPosix, which runs the listener and the connections.
     ///   - backlog: how many connections may wait to be accepted.
+    ///   - peerTimeout: after how much silence a peer on TCP is asked for a sign of life and, without one, taken for gone; `nil` for never.
     ///   - maximumConnections: how many may be open. A few more may be accepted at the same moment; further ones wait.
     ///   - childInitializer: adds the handlers of a connection, on its event loop.
     /// - Returns: the listening channel; and `address`, with the port that was taken.
@@ -28,6 +29,7 @@ public enum ManagerTransport {
         on address: ManagerAddress,
         group: any EventLoopGroup,
         backlog: Int32 = 1024,
+        peerTimeout: Duration? = nil,
         maximumConnections: Int = .max,
         childInitializer: @escaping @Sendable (any Channel) -> EventLoopFuture<Void>
     ) async throws(TransportError) -> (channel: any Channel, address: ManagerAddress) {
@@ -35,6 +37,7 @@ public enum ManagerTransport {
         let socket = try await listeningSocket(on: address, backlog: backlog, lookUp: group.any(), until: deadline)
         let file = socket.file
         let bootstrap = ServerBootstrap(group: group).childChannelInitializer(childInitializer)
+        if case .tcp = address { configure(bootstrap, peerTimeout) }
         let channel = try await adopt(socket.release(), file, backlog: backlog, address: address, bootstrap: bootstrap, maximumConnections)
         return (channel, address.replacingPort(with: channel.localAddress?.port))
     }
@@ -52,11 +55,18 @@ public enum ManagerTransport {
         }
     }
 
+    private static func configure(_ bootstrap: ServerBootstrap, _ peerTimeout: Duration?) {
+        _ = bootstrap.childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+        guard let peerTimeout else { return }
+        for (option, value) in KeepAlive(timeout: peerTimeout).limitingDelivery(to: peerTimeout).options {
+            _ = bootstrap.childChannelOption(option, value: value)
+        }
+    }
+
     private static func adopt(
         _ descriptor: CInt, _ file: SocketFile?, backlog: Int32, address: ManagerAddress, bootstrap: ServerBootstrap,
         _ maximumConnections: Int
     ) async throws(TransportError) -> any Channel {
-        if case .tcp = address { _ = bootstrap.childChannelOption(.tcpOption(.tcp_nodelay), value: 1) }
         let configured = bootstrap.serverChannelInitializer { channel in
             // NIO has listened on the socket with a backlog of its own.
             changeBacklog(of: descriptor, to: backlog)

@@ -3,12 +3,14 @@ public import NIOCore
 /// The frames of a session that carries many calls at once.
 ///
 /// A client asks for it where it would ask for `accept_connection`: its first request is `accept_multiplexed(name)`, and the answer is that of
-/// `server_info()`, a `dict` with `epoch`, `shared` and `outstanding_calls`. From then on each frame of the client's is
+/// `server_info()`, a `dict` with `epoch`, `shared`, `outstanding_calls` and
+/// `heartbeat`. From then on each frame of the client's is
 ///
 ///     kind: 1 byte    number: 8 bytes, little-endian    body
 ///     1 request       one that is larger than all before    the pickle of (ident, methodname, args, kwds)
 ///     2 cancel        of the call to give up                none
 ///     3 acknowledge   of the call whose reply was kept      none
+///     4 heartbeat     0                                     none
 ///
 /// and each of the server's is
 ///
@@ -20,13 +22,16 @@ public import NIOCore
 /// acknowledges it, by when it has references of its own. A request's `ident` may be `None` for a function of the server; the references that
 /// `create`, `incref` and `#PROXY` count end with the connection.
 ///
+/// A client that is told a `heartbeat` sends a frame of that kind so often (milliseconds; 0 for never). From the first on the server sends one as
+/// often: the number 0, the flag 4 and no pickle. Whoever then hears nothing of the other for four times as long takes it for gone.
+///
 /// A client has no more calls outstanding (not answered, or kept and not acknowledged) than `outstanding_calls`; beyond that the server does not read.
 /// What is not such a frame (too short, of another kind, with a number that is not larger, with a body where none belongs) ends the connection. A body
 /// that is no request is answered with a `#TRACEBACK`, as in CPython's sessions.
 public enum MultiplexedFrame {
     /// What a client's frame is.
     public enum Kind: UInt8, Sendable {
-        case request = 1, cancel, acknowledge
+        case request = 1, cancel, acknowledge, heartbeat
     }
 
     /// What a reply is, beside its pickle.
@@ -38,6 +43,8 @@ public enum MultiplexedFrame {
         public static let isKept = Flags(rawValue: 1)
         /// The call was cancelled and has done nothing; there is no pickle.
         public static let isCancelled = Flags(rawValue: 2)
+        /// No reply, but a sign of life.
+        public static let isHeartbeat = Flags(rawValue: 4)
     }
 
     /// Bytes before the body, in either direction.

@@ -43,6 +43,9 @@ final class ConnectionHandler: ChannelDuplexHandler {
     private var form = MessageForm.plain(PlainMessages())
     private var calls = OutstandingCalls()
     private var handshakeTimer: Scheduled<Void>?
+    private var silence = Silence()
+    /// Looks whether the peer is still there, once it has sent a heartbeat.
+    private var silenceTimer: RepeatedTask?
     /// Runs while the peer does not take its replies.
     private var replyTimer: Scheduled<Void>?
     /// The peer's address in the network.
@@ -102,6 +105,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
     func channelInactive(context: ChannelHandlerContext) {
         handshakeTimer?.cancel()
+        silenceTimer?.cancel()
         replyTimer?.cancel()
         phase = .closed
         self.context = nil
@@ -148,6 +152,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
     // MARK: Reading
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        silence.end()
         input.append(unwrapInboundIn(data))
         process()
     }
@@ -189,7 +194,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
     /// Serves the frames that are there, as long as the connection is able to go on.
     private func process() {
-        let now = Timestamp(nanoseconds: Int64(NIODeadline.now().uptimeNanoseconds))
+        let now = Timestamp.now
         // Each use of a stored buffer would be checked for being the only one; and who comes here from a flush finds nothing to serve twice.
         var pending = input
         input = FrameInput()
@@ -301,6 +306,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
             serve(body, as: number, now: now)
         case .cancellation(let number): cancel(number)
         case .acknowledgement(let number): calls.release(number)
+        case .heartbeat: exchangeHeartbeats()
         case nil: closeAfterFlush()
         }
     }
@@ -366,6 +372,30 @@ final class ConnectionHandler: ChannelDuplexHandler {
         guard let call = calls[number], session?.cancel(call) == true else { return }
         calls.remove(number)
         end(beginReply(to: number), .isCancelled)
+    }
+
+    // MARK: Signs of life
+
+    /// From a client's first heartbeat on, both sides show that they are there. The server does so by itself: what the client sends may be long on its way.
+    private func exchangeHeartbeats() {
+        guard silenceTimer == nil, let context, let interval = configuration.heartbeat.map({ TimeAmount($0) }) else { return }
+        beat()
+        let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
+        silenceTimer = context.eventLoop.scheduleRepeatedTask(initialDelay: interval, delay: interval) { _ in bound.value.lookForSilence() }
+    }
+
+    private func beat() { end(beginReply(to: 0), .isHeartbeat) }
+
+    private func lookForSilence() {
+        // What is not read cannot be heard.
+        if readIsHeldBack { silence.end() }
+        if silence.look() {
+            logger.debug("a peer gave no sign of life any more")
+            context?.close(promise: nil)
+        } else {
+            beat()
+            flush()
+        }
     }
 
     // MARK: Writing

@@ -23,9 +23,14 @@ final class Connections: Sendable {
     }
 
     private let state: Mutex<State>
+    private let wakeUps: WakeUps
 
-    init(_ limits: Admission.Limits) {
+    /// - Parameters:
+    ///   - limits: how many there may be.
+    ///   - eventLoop: on which objects are woken.
+    init(_ limits: Admission.Limits, wakingOn eventLoop: any EventLoop) {
         state = Mutex(State(admission: Admission(limits)))
+        wakeUps = WakeUps(on: eventLoop)
     }
 
     /// Makes a connection known, until ``remove(_:from:)``.
@@ -64,8 +69,9 @@ final class Connections: Sendable {
     var count: Int { state.withLock { $0.handlers.count } }
 
     /// Brings each answer to the connection that waits for it, on the connection's own event loop. One whose connection has
-    /// gone goes back to the object.
+    /// gone goes back to the object. And sees to it that the object is woken when it has asked for that.
     func deliver(_ effects: Effects, from object: HostedObject) {
+        if let moment = effects.wakeUp { wakeUps.set(object, at: moment) { self.affect($0) { $0.wake(effects: &$1) } } }
         for answer in effects.answers {
             guard let handler = state.withLock({ $0.handlers[answer.call.session] }) else {
                 takeBack(answer, to: object)
@@ -78,14 +84,19 @@ final class Connections: Sendable {
     }
 
     private func takeBack(_ answer: Answer, to object: HostedObject) {
-        var effects = Effects()
-        object.takeBack(answer, effects: &effects)
-        deliver(effects, from: object)
+        affect(object) { $0.takeBack(answer, effects: &$1) }
     }
 
     /// Runs the body with every connection there is now, on the connection's own event loop.
     func forEach(_ body: @escaping @Sendable (ConnectionHandler) -> Void) {
         for handler in state.withLock({ Array($0.handlers.values) }) { handler.eventLoop.execute { body(handler.value) } }
+    }
+
+    /// Does something to an object now, and delivers what comes of it.
+    func affect(_ object: HostedObject, _ body: (HostedObject, inout Effects) -> Void) {
+        var effects = Effects(at: .now)
+        body(object, &effects)
+        deliver(effects, from: object)
     }
 }
 

@@ -38,13 +38,13 @@ public final class ManagerServer: Sendable {
             }
         }
         group = MultiThreadedEventLoopGroup(numberOfThreads: configuration.threads ?? System.coreCount)
-        connections = Connections(Admission.Limits(configuration))
+        connections = Connections(Admission.Limits(configuration), wakingOn: group.next())
         gracePeriod = configuration.gracePeriod
         (shutdownRequests, requestShutdown) = AsyncStream.makeStream()
         do {
             let context = ServerContext(registry, configuration, connections, access, auditLog, logger, requestShutdown: requestShutdown)
             (listener, address) = try await ManagerTransport.listen(
-                on: configuration.address, group: group, backlog: configuration.backlog,
+                on: configuration.address, group: group, backlog: configuration.backlog, peerTimeout: configuration.peerTimeout,
                 maximumConnections: configuration.maximumConnections, childInitializer: context.accept)
             context.address.withLock { [address] in $0 = address }
         } catch {
@@ -141,7 +141,7 @@ final class ServerContext: Sendable {
     var functions: ServerFunctions {
         ServerFunctions(
             registry: registry, objects: objects, memory: memory, address: address.withLock { $0 },
-            maximumOutstandingCalls: configuration.maximumOutstandingCalls,
+            maximumOutstandingCalls: configuration.maximumOutstandingCalls, heartbeat: configuration.heartbeat,
             shutdown: { [requestShutdown] in requestShutdown.yield() })
     }
 

@@ -9,6 +9,8 @@ enum ClientMessage {
     case cancellation(of: UInt64)
     /// What the answer refers to need not be kept any more.
     case acknowledgement(of: UInt64)
+    /// The client is still there.
+    case heartbeat
 }
 
 /// How the messages of a session look: what differs between CPython's sessions and multiplexed ones.

@@ -20,6 +20,7 @@ struct MultiplexedMessages {
             last = number
             return .request(number: number, body: body, acknowledging: nil)
         case .cancel: return body.bytes.isEmpty ? .cancellation(of: number) : nil
+        case .heartbeat: return body.bytes.isEmpty && number == 0 ? .heartbeat : nil
         case .acknowledge: return body.bytes.isEmpty ? .acknowledgement(of: number) : nil
         }
     }

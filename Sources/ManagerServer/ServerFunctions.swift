@@ -10,6 +10,8 @@ struct ServerFunctions: Sendable {
     /// The server's own address, as tokens carry it.
     let address: ManagerAddress
     let maximumOutstandingCalls: Int
+    /// How often a client with a multiplexed session has to send something; `nil` for never.
+    let heartbeat: Duration?
     /// Called when a peer asks the server to end.
     let shutdown: @Sendable () -> Void
 
@@ -20,7 +22,7 @@ struct ServerFunctions: Sendable {
     }
 
     /// Names that a client may ask for beyond CPython's protocol (`extensions`).
-    static let extensions = ["session_functions", "lease", "server_info", "multiplexed"]
+    static let extensions = ["session_functions", "lease", "server_info", "multiplexed", "work_queue", "holders"]
 
     /// Calls a function by name (CPython's `Server.public`).
     ///
@@ -41,6 +43,7 @@ struct ServerFunctions: Sendable {
         case "decref": return try count(arguments, change: -1, by: access)
         case "get_methods": return Result(reply: names(try exposed(arguments, to: access), at: version))
         case "number_of_objects": return Result(reply: Fragment(objects.count))
+        case "holders": return Result(reply: try holders(at: version))
         case "debug_info": return Result(reply: Fragment(text: debugInfo, at: version))
         case "server_info": return Result(reply: info(at: version))
         case "extensions": return Result(reply: names(Self.extensions, at: version))
@@ -98,19 +101,37 @@ struct ServerFunctions: Sendable {
     }
 
     /// What a client has to know of the server (`server_info()`): the version of what is beyond CPython's protocol, the epoch, which is another at
-    /// each start, the types of which all get one object, and how many calls a multiplexed connection may have outstanding.
+    /// each start, the types of which all get one object, how many calls a multiplexed connection may have outstanding, and how often, in milliseconds, it has to
+    /// send something: 0 for never.
     func info(at version: PickleProtocol) -> Fragment {
         let entries: [(String, Fragment)] = [
             ("name", Fragment(text: "swift-multiprocessing", at: version)), ("version", Fragment(1)),
             ("epoch", Fragment(objects.epoch)),
             ("shared", names(registry.sharedTypeIDs, at: version)),
-            ("outstanding_calls", Fragment(maximumOutstandingCalls)),
+            ("outstanding_calls", Fragment(maximumOutstandingCalls)), ("heartbeat", Fragment(Int((heartbeat ?? .zero) / .milliseconds(1)))),
         ]
         return FragmentBuilder.dictionary(entries.map { (key: Fragment(text: $0, at: version), value: $1) })
     }
 
     private func names(_ names: [String], at version: PickleProtocol) -> Fragment {
         FragmentBuilder.tuple(names.map { Fragment(text: $0, at: version) })
+    }
+
+    /// Who holds which object (`holders()`): by identifier, a list of the session, the seconds since it asked for the object, and the fencing
+    /// token or `None`.
+    private func holders(at version: PickleProtocol) throws(PythonException) -> Fragment {
+        let now = Timestamp.now
+        var entries: [(key: Fragment, value: Fragment)] = []
+        for (identifier, object, _) in objects.all {
+            let holders = object.holders.map { holder in
+                PickleValue.tuple([
+                    .int(Int(holder.session.rawValue)), .float(holder.since.seconds(until: now)), holder.fencingToken.map(PickleValue.int) ?? .none,
+                ])
+            }
+            guard !holders.isEmpty else { continue }
+            entries.append((Fragment(text: identifier, at: version), try .python(.list(PickleElements(holders)), at: version)))
+        }
+        return FragmentBuilder.dictionary(entries)
     }
 
     private var debugInfo: String {

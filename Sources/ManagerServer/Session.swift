@@ -71,19 +71,20 @@ struct Session {
         let version = reader.peerProtocol
         var arguments = request.mayHoldProxies ? functions.objects.claim(request.arguments, for: identifier) : request.arguments
         arguments.python = python
+        arguments.sessionIsShared = takesOverProxies
         if let refusal = refusal(of: request.method, arguments, identifier) {
             write(refusal, at: version, into: &output)
             return .answered
         }
         audit?.called(request.method, of: identifier, name: functions.objects.name(of: identifier) ?? "")
-        var effects = Effects()
+        var effects = Effects(at: now)
         let shortage = functions.memory.isFull(at: now) ? functions.memory.error : nil
         let result = object.call(request.method, arguments, id: call, now: now, refusal: shortage, effects: &effects)
-        if !effects.answers.isEmpty { connections.deliver(effects, from: object) }
+        if !effects.isEmpty { connections.deliver(effects, from: object) }
         guard let result else {
             return .answered(keeping: answerFallback(request.method, of: object, identifier: identifier, into: &output))
         }
-        if result.holds { holdings[ObjectIdentifier(object)] = object }
+        if result.holds { note(object, after: result.outcome) }
         switch result.outcome {
         case .reply(let reply):
             return .answered(keeping: write(reply, at: version, into: &output))
@@ -108,6 +109,13 @@ struct Session {
         } catch {
             return error
         }
+    }
+
+    /// Keeps in mind what the session holds or may soon hold. Of a session that carries many calls all is kept: another of its calls may hold it.
+    private mutating func note(_ object: HostedObject, after outcome: Outcome) {
+        var isHeld = true
+        if case .reply = outcome, !takesOverProxies { isHeld = object.isHeld(by: id) }
+        holdings[ObjectIdentifier(object)] = isHeld ? object : nil
     }
 
     /// `__str__`, `__repr__`, `#GETVALUE`, or the error that there is no such method.
@@ -238,7 +246,7 @@ extension Session {
     /// - Returns: its answer; `nil` when it goes on waiting.
     func timeOut(_ call: WaitingCall) -> Reply? {
         var reply: Reply?
-        affect(call.object) { reply = $0.timeOut(call.id, effects: &$1) }
+        connections.affect(call.object) { reply = $0.timeOut(call.id, effects: &$1) }
         return reply
     }
 
@@ -247,7 +255,7 @@ extension Session {
     /// - Returns: `false` when its answer has been given already, and is on its way.
     func cancel(_ call: WaitingCall) -> Bool {
         var waited = false
-        affect(call.object) { waited = $0.cancel(call.id, effects: &$1) }
+        connections.affect(call.object) { waited = $0.cancel(call.id, effects: &$1) }
         return waited
     }
 
@@ -256,18 +264,12 @@ extension Session {
         // At the server's end nobody gets what this session held: peers whose connections are closed a moment later find it as it was.
         guard connections.phase == .open else { return }
         for call in waiting { _ = cancel(call) }
-        for object in holdings.values { affect(object) { $0.end(id, effects: &$1) } }
+        for object in holdings.values { connections.affect(object) { $0.end(id, effects: &$1) } }
         for (identifier, count) in references where count > 0 {
             for _ in 0..<count { try? functions.objects.dropReference(identifier) }
         }
         holdings = [:]
         references = [:]
-    }
-
-    private func affect(_ object: HostedObject, _ body: (HostedObject, inout Effects) -> Void) {
-        var effects = Effects()
-        body(object, &effects)
-        connections.deliver(effects, from: object)
     }
 }
 

@@ -1,6 +1,7 @@
 public import Logging
 public import ManagedObjects
 public import NIOCore
+import NIOPosix
 import Pickle
 
 /// A server that listens nowhere: what measurements, fuzzers and tests give bytes to.
@@ -14,7 +15,7 @@ import Pickle
     ///   - configuration: as a server's; the address is what tokens carry.
     public init(_ registry: Registry, configuration: ServerConfiguration, logger: Logger) {
         self.configuration = configuration
-        connections = Connections(Admission.Limits(configuration))
+        connections = Connections(Admission.Limits(configuration), wakingOn: MultiThreadedEventLoopGroup.singleton.next())
         let (_, requestShutdown) = AsyncStream.makeStream(of: Void.self)
         context = ServerContext(
             registry, configuration, connections, AccessControl(configuration.access), nil, logger, requestShutdown: requestShutdown)

@@ -45,10 +45,10 @@ struct GetCommand: AsyncParsableCommand {
         let manager = try await server.connect()
         let queue = try await manager(TypeID<QueueProxy<PickleValue>>(queue))
         // CPython's server gives them one by one.
-        let most = try await manager.isSwift ? Self.batch : 1
+        let takesMany = try await manager.isSwift
         var remaining = follow ? Int.max : count
         while remaining > 0 {
-            let items = try await take(min(remaining, most), from: queue)
+            let items = try await take(min(remaining, takesMany ? Self.batch : 1), takesMany, from: queue)
             try show(items)
             remaining -= items.count
         }
@@ -57,13 +57,14 @@ struct GetCommand: AsyncParsableCommand {
     /// Items that are taken in one call, where there are so many.
     private static let batch = 1_000
 
-    private func take(_ most: Int, from queue: QueueProxy<PickleValue>) async throws -> [PickleValue] {
+    /// - Parameter takesMany: whether the server gives several in one call, which it then gives for good.
+    private func take(_ most: Int, _ takesMany: Bool, from queue: QueueProxy<PickleValue>) async throws -> [PickleValue] {
         do {
-            switch (most, timeout.map { Duration.seconds($0) }) {
-            case (1, nil): return [try await queue.get()]
-            case (1, let timeout?): return [try await queue.get(timeout: timeout)]
-            case (_, nil): return try await queue.get(upTo: most)
-            case (_, let timeout?): return try await queue.get(upTo: most, timeout: timeout)
+            switch (takesMany, timeout.map { Duration.seconds($0) }) {
+            case (false, nil): return [try await queue.get()]
+            case (false, let timeout?): return [try await queue.get(timeout: timeout)]
+            case (true, nil): return try await queue.get(upTo: most)
+            case (true, let timeout?): return try await queue.get(upTo: most, timeout: timeout)
             }
         } catch let error as RemoteError where error.type == .queueEmpty {
             throw Failure("\(self.queue) is empty: no item came in \(timeout ?? 0) s", status: 1)

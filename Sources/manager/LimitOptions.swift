@@ -1,5 +1,6 @@
 import ArgumentParser
 import ManagerServer
+import Multiprocessing
 
 /// What peers may take of a server.
 struct LimitOptions: ParsableArguments {
@@ -20,6 +21,12 @@ struct LimitOptions: ParsableArguments {
         valueName: "size"))
     var maxMemory: ByteCount?
 
+    @Option(help: "Items that may wait in one queue, whatever its own bound (default: 100 million).")
+    var maxQueueItems: Int?
+
+    @Option(help: ArgumentHelp("Bytes that these items may have (default: 64G).", valueName: "size"))
+    var maxQueueBytes: ByteCount?
+
     @Option(help: ArgumentHelp("Replies that may wait for one peer, beside the one it is reading (default: 64M).", valueName: "size"))
     var maxQueuedReplies: ByteCount?
 
@@ -35,12 +42,20 @@ struct LimitOptions: ParsableArguments {
     func validate() throws {
         for (name, value) in [
             ("--max-connections", maxConnections), ("--max-connections-per-peer", maxConnectionsPerPeer), ("--max-unauthenticated", maxUnauthenticated),
+            ("--max-queue-items", maxQueueItems),
         ] {
             if let value, value < 1 { throw ValidationError("\(name) must be at least 1") }
         }
         for (name, value) in [("--handshake-timeout", handshakeTimeout), ("--reply-timeout", replyTimeout), ("--grace", grace)] {
             if let value, !(value >= 0 && value < 1e9) { throw ValidationError("\(name) must be a number of seconds") }
         }
+    }
+
+    var queues: QueueLimits {
+        var limits = QueueLimits()
+        if let maxQueueItems { limits.items = maxQueueItems }
+        if let maxQueueBytes { limits.bytes = maxQueueBytes.value }
+        return limits
     }
 
     func apply(to configuration: inout ServerConfiguration) {

@@ -10,7 +10,7 @@ struct MapCommand: AsyncParsableCommand {
             `{}` in the command stands for the input, which is added at the end where there is no {}. Inputs follow `:::`, or are the \
             lines of standard input. Outputs come out in the order of the inputs, whole. Worker processes take the inputs from a \
             queue of a manager's server: one that is started for the purpose, or the one at --address. An input whose worker dies is \
-            run again by another. Ends with status 1 when an input failed.
+            run again by another, and counts as failed after --max-deliveries of them. Ends with status 1 when an input failed.
 
             Example: manager map -- sha256sum {} ::: *.swift
             Example: find . -name '*.log' | manager map --jobs 8 --retries 2 -- gzip -t
@@ -24,6 +24,9 @@ struct MapCommand: AsyncParsableCommand {
 
     @Option(help: ArgumentHelp("How often a failed input is tried again.", valueName: "N"))
     var retries = 0
+
+    @Option(help: ArgumentHelp("How many workers an input may cost before it counts as failed.", valueName: "N"))
+    var maxDeliveries = 5
 
     @Option(help: ArgumentHelp("Outputs as they are, or a JSON object for each input.", valueName: "text|json"))
     var format = Format.text
@@ -40,6 +43,7 @@ struct MapCommand: AsyncParsableCommand {
 
     func validate() throws {
         if retries < 0 { throw ValidationError("--retries must not be negative.") }
+        if maxDeliveries < 1 { throw ValidationError("--max-deliveries must be at least 1.") }
     }
 
     func run() async throws {
@@ -55,10 +59,11 @@ struct MapCommand: AsyncParsableCommand {
     private func map(_ template: CommandTemplate, _ inputs: MapInputs) async throws -> Int {
         let manager = try await manager()
         do {
+            let tasks = try await manager.workQueue(of: PickleValue.self, maximumDeliveries: maxDeliveries)
             let worker = CommandWorker(
-                tasks: try await manager.queue(), results: try await manager.queue(capacity: MapMaster.resultCapacity),
+                tasks: QueueProxy(object: tasks.object), results: try await manager.queue(capacity: MapMaster.resultCapacity),
                 command: template, timeout: work.timeout)
-            let failures = try await run(worker, inputs)
+            let failures = try await run(worker, tasks, inputs)
             await manager.shutdown()
             return failures
         } catch {
@@ -82,10 +87,10 @@ struct MapCommand: AsyncParsableCommand {
     }
 
     /// Runs the master beside the workers, which end when the master is done.
-    private func run(_ worker: CommandWorker, _ inputs: MapInputs) async throws -> Int {
+    private func run(_ worker: CommandWorker, _ tasks: WorkQueueProxy<PickleValue>, _ inputs: MapInputs) async throws -> Int {
         let count = work.jobs ?? WorkOptions.processors
         let master = MapMaster(
-            tasks: worker.tasks, results: worker.results, workers: count, retries: retries,
+            tasks: tasks, results: worker.results, workers: count, retries: retries,
             printer: MapPrinter(program: worker.command.program, format: format))
         let pool = WorkerPool(worker: worker, count: count) { try await master.noteDeath(of: $0, limit: 3 * count + 10) }
         return try await withThrowingTaskGroup(of: Int?.self) { group in

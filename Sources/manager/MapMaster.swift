@@ -5,7 +5,7 @@ import Multiprocessing
 /// Few inputs are on their way at any time, and results that must wait for their turn hold the handing out up, so that any number
 /// of inputs can be mapped in bounded memory.
 actor MapMaster {
-    private let tasks: QueueProxy<PickleValue>
+    private let tasks: WorkQueueProxy<PickleValue>
     private let results: QueueProxy<PickleValue>
     private let retries: Int
     private let printer: MapPrinter
@@ -24,7 +24,7 @@ actor MapMaster {
     private let returns = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
 
     /// - Parameter workers: how many there are.
-    init(tasks: QueueProxy<PickleValue>, results: QueueProxy<PickleValue>, workers: Int, retries: Int, printer: MapPrinter) {
+    init(tasks: WorkQueueProxy<PickleValue>, results: QueueProxy<PickleValue>, workers: Int, retries: Int, printer: MapPrinter) {
         self.tasks = tasks
         self.results = results
         self.retries = retries
@@ -44,9 +44,10 @@ actor MapMaster {
         try await withThrowingTaskGroup { group in
             group.addTask { try await self.handOut(inputs) }
             group.addTask { try await self.gather() }
+            group.addTask { try await self.gatherDeadLetters() }
             group.addTask { try await self.showProgress() }
             defer { group.cancelAll() }
-            // Both the handing out and the gathering must be done; the progress line never is.
+            // Both the handing out and the gathering must be done; the others never are.
             try await group.next()
             try await group.next()
         }
@@ -60,9 +61,11 @@ actor MapMaster {
     private func handOut(_ inputs: MapInputs) async throws {
         try await inputs.forEachBatch { try await self.handOutAsRoomComes($0) }
         total = handedOut
-        // Wakes the gathering, which may wait for a result that does not come.
-        try await results.put(.none)
+        try await wakeGathering()
     }
+
+    /// The gathering may wait for a result that does not come.
+    private func wakeGathering() async throws { try await results.put(.none) }
 
     private func handOutAsRoomComes(_ inputs: [[UInt8]]) async throws {
         var rest = inputs[...]
@@ -111,6 +114,24 @@ actor MapMaster {
             try await tasks.put(CommandTask.item(id: id, input: input))
             return
         }
+        finish(result, id)
+    }
+
+    /// Inputs that have cost so many workers their lives that no other is to get them.
+    private func gatherDeadLetters() async throws {
+        while true {
+            for letter in try await tasks.waitForDeadLetters() {
+                let task = CommandTask(letter.item)
+                guard case .int(let id)? = task.id, open[id] != nil else { continue }
+                let times = letter.deliveries == 1 ? "its worker" : "\(letter.deliveries) workers, one after the other,"
+                finish(CommandResult(id: task.id, input: task.input, problem: "\(times) died while the command ran"), id)
+            }
+            try await wakeGathering()
+        }
+    }
+
+    private func finish(_ result: CommandResult, _ id: Int) {
+        deathsInARow = 0
         open[id] = nil
         if !result.isSuccess { failures += 1 }
         early.add(result, at: id)

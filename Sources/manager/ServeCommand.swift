@@ -27,7 +27,12 @@ struct ServeCommand: AsyncParsableCommand {
         "Add a line (JSON) to this file for all that peers do: who did what to which object, and when; no values.", valueName: "file"))
     var audit: String?
 
-    @Option(help: ArgumentHelp("Make one object of this type, shared by all who ask for the name. May be given several times.", valueName: "NAME=TYPE"))
+    @Option(help: ArgumentHelp(
+        """
+        Make one object of this type, shared by all who ask for the name; with the type's options, if any, as a JSON object: \
+        'jobs=WorkQueue{"max_deliveries": 3}'. May be given several times.
+        """,
+        valueName: "NAME=TYPE"))
     var register: [String] = []
 
     @Option(
@@ -40,6 +45,21 @@ struct ServeCommand: AsyncParsableCommand {
     @Flag(name: .customLong("refuse-md5"), help: "Refuse peers that authenticate by HMAC-MD5, as Python 3.11 and earlier do, which know nothing else.")
     var refuseMD5 = false
 
+    @Flag(
+        help: """
+            What a client took from a JoinableQueue and did not say to be done (task_done) when its connection ended is delivered again. \
+            For clients whose threads call task_done for what they took themselves.
+            """)
+    var redeliver = false
+
+    @Option(help: ArgumentHelp(
+        "How long a client may give no sign of life over TCP before what it holds is given back.", valueName: "seconds"))
+    var peerTimeout = 60.0
+
+    @Flag(help: ArgumentHelp(
+        "Let Lock, RLock, Semaphore and BoundedSemaphore be robust: they belong to the session that acquired them, and its end releases them."))
+    var robustLocks = false
+
     @Option(help: "How many threads serve connections (default: one for each processor).")
     var threads: Int?
 
@@ -47,6 +67,7 @@ struct ServeCommand: AsyncParsableCommand {
 
     func validate() throws {
         if let threads, threads < 1 { throw ValidationError("--threads must be at least 1") }
+        guard peerTimeout >= 1, peerTimeout <= 86_400 else { throw ValidationError("--peer-timeout must be from 1 to 86400") }
     }
 
     func run() async throws {
@@ -59,6 +80,7 @@ struct ServeCommand: AsyncParsableCommand {
         configuration.allowsMD5 = !refuseMD5
         configuration.python = python
         configuration.threads = threads
+        configuration.peerTimeout = .seconds(peerTimeout)
         limits.apply(to: &configuration)
         let (settings, command) = (configuration, self)
         let logger = Logger(label: "manager") { StreamLogHandler.standardError(label: $0) }
@@ -97,15 +119,9 @@ struct ServeCommand: AsyncParsableCommand {
 
     private func registry() throws -> Registry {
         var registry = Registry.standard
-        for entry in register {
-            let parts = entry.split(separator: "=", maxSplits: 1).map(String.init)
-            guard parts.count == 2 else { throw Failure("--register \(entry): write NAME=TYPE, such as get_task=Queue") }
-            do {
-                try registry.register(parts[0], sharing: parts[1])
-            } catch {
-                throw Failure("--register \(entry): no object of type '\(parts[1])' can be made; types: \(Registry.standard.typeIDs.joined(separator: ", "))")
-            }
-        }
+        if robustLocks { registry.useRobustLocks() }
+        registry.registerQueues(QueueSettings(limits: limits.queues, joinableQueuesRedeliver: redeliver))
+        for entry in register { try SharedRegistration(entry).register(in: &registry) }
         return registry
     }
 

@@ -10,7 +10,7 @@ struct WorkCommand: AsyncParsableCommand {
         discussion: """
             `{}` in the command stands for the item, which is added at the end where there is no {}. A result is a dict: input, \
             status (Python's returncode), output, error, problem, seconds; and id, when the item is a dict with an id and an input. \
-            An item whose worker dies is run again by another. Runs until it is ended.
+            An item whose worker dies is run again by another; where the queue is a WorkQueue, so often as that allows. Runs until it is ended.
 
             Example: manager work --address master:5000 --authkey-file key --tasks get_task --results get_result -- sha256sum {}
             """)

@@ -166,4 +166,67 @@ struct ManagedQueueTests {
         let answers = try other.call("shutdown").woken
         #expect(answers.map(\.call) == [get.id] && answers[0].exception?.name == "ShutDown")
     }
+
+    // MARK: Delivering again what was taken
+
+    @Test func `What a session took and did not say to be done comes back to the front when it ends`() throws {
+        let queue = ObjectUnderTest(ManagedQueue(redelivers: true))
+        for item in 1...4 { _ = try queue.call("put", .int(item)) }
+        for item in 1...3 { #expect(try queue.call("get", session: 7).value() == .int(item)) }
+        _ = try queue.call("task_done", session: 7)
+        #expect(try queue.call("qsize").value() == 1)
+        #expect(queue.end(7).isEmpty)
+        for item in 2...4 { #expect(try queue.call("get_nowait", session: 8).value() == .int(item)) }
+        for _ in 0..<2 { _ = try queue.call("task_done", session: 8) }
+        let join = try queue.call("join")
+        #expect(join.waits)
+        #expect(try queue.call("task_done", session: 8).woken.map(\.call) == [join.id])
+        #expect(queue.end(8).isEmpty)
+        #expect(try queue.call("qsize").value() == 0)
+    }
+
+    @Test func `What is taken by get_many is taken for good`() throws {
+        let queue = ObjectUnderTest(ManagedQueue(redelivers: true))
+        _ = try queue.call("put_many", [1, 2])
+        #expect(try queue.call("get_many", 9, session: 7).value() == [1, 2])
+        _ = queue.end(7)
+        #expect(try queue.call("qsize").value() == 0)
+    }
+
+    @Test func `What comes back goes to a waiting get, and an answer that cannot be delivered comes back, too`() throws {
+        let queue = ObjectUnderTest(ManagedQueue(redelivers: true))
+        _ = try queue.call("put", "a")
+        _ = try queue.call("get_nowait", session: 7)
+        let (first, second) = (try queue.call("get", session: 8), try queue.call("get", session: 9))
+        let woken = queue.end(7)
+        #expect(woken.map(\.call) == [first.id])
+        queue.takeBack(woken[0])
+        // The second, who waited, has it now.
+        #expect(try queue.call("qsize").value() == 0)
+        #expect(queue.end(9).isEmpty)
+        #expect(try queue.call("get", session: 1).value() == "a")
+        #expect(second.waits)
+    }
+
+    @Test func `A session that may have to give back what it got holds something, another does not`() throws {
+        for redelivers in [true, false] {
+            let queue = ObjectUnderTest(ManagedQueue(redelivers: redelivers))
+            _ = try queue.call("put", 1)
+            #expect(try queue.holds("get") == redelivers)
+            #expect(try queue.holds("qsize") == false)
+            #expect(try queue.holds("lease"))
+        }
+    }
+
+    @Test func `An item of another session's task_done is still counted when it is delivered again`() throws {
+        let queue = ObjectUnderTest(ManagedQueue(redelivers: true))
+        _ = try queue.call("put", "a")
+        _ = try queue.call("get", session: 7)
+        _ = try queue.call("task_done", session: 8)
+        _ = queue.end(7)
+        let join = try queue.call("join")
+        #expect(join.waits)
+        _ = try queue.call("get", session: 8)
+        #expect(try queue.call("task_done", session: 8).woken.map(\.call) == [join.id])
+    }
 }

@@ -15,6 +15,8 @@ struct ObjectUnderTest {
         let id: CallID
         let outcome: Outcome
         let woken: [Answer]
+        /// When the object has asked to be woken.
+        let wakeUp: Timestamp?
 
         /// The value that was returned at once.
         func value() throws -> PickleValue {
@@ -54,12 +56,39 @@ struct ObjectUnderTest {
     ) throws -> Called {
         counter.last += 1
         let id = CallID(session: SessionID(session), number: counter.last)
-        var effects = Effects()
+        var effects = Effects(at: Timestamp(nanoseconds: now))
         var arguments = Arguments(try positional.map { try Fragment($0) }, keywords: try keywords.map { ($0.0, try Fragment($0.1)) })
         arguments.python = python
         let result = object.call(
             method, arguments, id: id, now: Timestamp(nanoseconds: now), effects: &effects)
-        return Called(id: id, outcome: try #require(result).outcome, woken: effects.answers)
+        return Called(id: id, outcome: try #require(result).outcome, woken: effects.answers, wakeUp: effects.wakeUp)
+    }
+
+    /// Whether the caller of a method holds something afterwards.
+    func holds(_ method: String) throws -> Bool {
+        counter.last += 1
+        var effects = Effects()
+        let id = CallID(session: SessionID(1), number: counter.last)
+        return try #require(object.call(method, Arguments(), id: id, now: effects.now, effects: &effects)).holds
+    }
+
+    /// A moment has come for which the object has asked: whom that woke, and what it asks for next.
+    func wake(at now: Int64) -> (woken: [Answer], wakeUp: Timestamp?) {
+        affect(at: now) { $0.wake(effects: &$1) }
+    }
+
+    /// A session has ended: whom that woke.
+    func end(_ session: UInt64, at now: Int64 = 0) -> [Answer] {
+        affect(at: now) { $0.end(SessionID(session), effects: &$1) }.woken
+    }
+
+    /// An answer could not be delivered.
+    func takeBack(_ answer: Answer) { _ = affect(at: 0) { $0.takeBack(answer, effects: &$1) } }
+
+    private func affect(at now: Int64, _ body: (HostedObject, inout Effects) -> Void) -> (woken: [Answer], wakeUp: Timestamp?) {
+        var effects = Effects(at: Timestamp(nanoseconds: now))
+        body(object, &effects)
+        return (effects.answers, effects.wakeUp)
     }
 
     /// A waiting call's time has come: its answer, and whom that woke.

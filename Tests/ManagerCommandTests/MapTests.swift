@@ -48,6 +48,16 @@ import Testing
         #expect(ended.errors.contains("ended by signal 9; its input goes to another"))
     }
 
+    @Test func `An input that kills every worker fails after so many, and the others are done`() async throws {
+        let script = "[ {} != poison ] || kill -9 $PPID; echo {}"
+        let ended = try await ManagerProgram.run(
+            ["map", "--jobs", "2", "--max-deliveries", "3", "--retries", "1", "--", "sh", "-c", script, ":::", "1", "poison", "2", "3"])
+        #expect(ended.status == 1)
+        #expect(ended.output == "1\n2\n3\n")
+        #expect(ended.errors.contains("sh: poison: 3 workers, one after the other, died while the command ran\n"), "\(ended.errors)")
+        #expect(ended.errors.contains("1 input failed"))
+    }
+
     @Test(arguments: [SIGINT, SIGTERM])
     func `A signal ends everything that was started`(_ signal: Int32) async throws {
         let mark = "31\(Int.random(in: 10_000...99_999)).5"

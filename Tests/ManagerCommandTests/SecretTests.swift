@@ -21,6 +21,11 @@ import Testing
         }
     }
 
+    /// Waits for the last of the programs that the user's command runs, after which no more processes come and go.
+    private func waitForLastCommand(under pid: Int32) async throws {
+        try await waitUntil { try descendants(of: pid).contains { (try? shown($0).contains("sleep\01000")) == true } }
+    }
+
     private func descendants(of pid: Int32) throws -> [Int32] {
         try children(of: pid).flatMap { [$0] + ((try? descendants(of: $0)) ?? []) }
     }
@@ -34,8 +39,7 @@ import Testing
             ["work", "--address", address, "--tasks", "tasks", "--results", "results", "--jobs", "1", "--", "sh", "-c", "env; sleep 1000"],
             environment: environment)
         _ = try await ManagerProgram.run(["put", "--address", address, "tasks", "x"], environment: environment)
-        // The worker, the command that it runs, and what that has started last.
-        try await waitUntil { try descendants(of: worker.pid).contains { (try? shown($0).contains("sleep\01000")) == true } }
+        try await waitForLastCommand(under: worker.pid)
         let processes = [server.pid, worker.pid] + (try descendants(of: worker.pid))
         for process in processes {
             let shown = try shown(process)
@@ -50,8 +54,8 @@ import Testing
 
     @Test func `The key of a server of one's own is in no process's arguments or environment`() async throws {
         let folder = try TemporaryFolder()
-        let map = try ManagerProgram.start(["map", "--jobs", "1", "--", "sh", "-c", "env > \(folder.path("env")).new; mv \(folder.path("env")).new \(folder.path("env")); sleep 1000", ":::", "1"])
-        try await waitUntil { FileManager.default.fileExists(atPath: folder.path("env")) }
+        let map = try ManagerProgram.start(["map", "--jobs", "1", "--", "sh", "-c", "env > \(folder.path("env")); sleep 1000", ":::", "1"])
+        try await waitForLastCommand(under: map.pid)
         let processes = [map.pid] + (try descendants(of: map.pid))
         // The command, its server, its worker and what that runs.
         #expect(processes.count >= 4)

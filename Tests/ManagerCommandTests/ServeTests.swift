@@ -48,6 +48,29 @@ import Testing
         #expect(await server.nextLine() == "True")
     }
 
+    @Test func `With --robust-locks a killed holder leaves no lock held, and without it one is a signal`() async throws {
+        let python = try #require(PythonInterpreter.newest)
+        let opening = """
+            import sys
+            from multiprocessing.managers import BaseManager
+            class Manager(BaseManager): pass
+            Manager.register('guard')
+            host, port = sys.argv[1].split(':')
+            manager = Manager((host, int(port)), b'abc'); manager.connect(); lock = manager.guard()
+
+            """
+        for robust in [true, false] {
+            try await withServe((robust ? ["--robust-locks"] : []) + ["--register", "guard=Lock"]) { address, _ in
+                let holder = try python.start(opening + "lock.acquire(); print('held'); sys.stdin.readline()", [address])
+                #expect(await holder.nextLine() == "held")
+                holder.kill()
+                let next = try await python.run(
+                    opening + (robust ? "print(lock.acquire(), lock.was_abandoned())" : "lock.release(); print(lock.acquire(False))"), [address])
+                #expect(next.output == (robust ? "True True\n" : "True\n"))
+            }
+        }
+    }
+
     @Test func `call takes JSON and gives Python's repr or JSON`() async throws {
         try await withServe(["--register", "d=dict"]) { address, environment in
             func call(_ arguments: String...) async throws -> Outcome {
@@ -93,6 +116,51 @@ import Testing
         }
     }
 
+    @Test func `An item of a work queue whose worker is killed each time is a dead letter`() async throws {
+        try await withServe(["--register", #"tasks=WorkQueue{"max_deliveries": 2}"#, "--register", "results=Queue"]) { address, environment in
+            func manager(_ arguments: String...) async throws -> Outcome {
+                let outcome = try await ManagerProgram.run([arguments[0], "--address", address] + arguments.dropFirst(), environment: environment)
+                #expect(outcome.status == 0, "\(outcome.errors)")
+                return outcome
+            }
+            _ = try await manager("put", "tasks", "poison", "good")
+            let worker = try ManagerProgram.start(
+                ["work", "--address", address, "--tasks", "tasks", "--results", "results", "--jobs", "1", "--", "sh", "-c",
+                 "[ {} != poison ] || kill -9 $PPID; echo {}"],
+                environment: environment)
+            #expect(try await manager("get", "results", "--json").output.contains(#""output": "good\n""#))
+            #expect(try await manager("call", "tasks", "dead_letters").output == "[('poison', 2)]\n")
+            // The result is put before the item is acknowledged.
+            #expect(try await manager("call", "tasks", "join").output == "None\n")
+            #expect(try await manager("call", "tasks", "counts", "--json").output == #"{"ready": 0, "leased": 0, "delayed": 0, "dead": 1}"# + "\n")
+            worker.end()
+            let ended = await worker.outcome()
+            #expect(ended.errors.components(separatedBy: "ended by signal 9; another takes its place").count == 3, "\(ended.errors)")
+        }
+    }
+
+    @Test func `What a client took from a joinable queue and was not done with is delivered again, if the server is told so`() async throws {
+        let python = try #require(PythonInterpreter.newest)
+        try await withServe(["--redeliver", "--register", "jobs=JoinableQueue"]) { address, environment in
+            let queue = ["--address", address, "jobs"]
+            _ = try await ManagerProgram.run(["put"] + queue + ["a", "b"], environment: environment)
+            let said = try await python.run("""
+                import sys
+                from multiprocessing.managers import BaseManager
+                class Manager(BaseManager): pass
+                Manager.register('jobs')
+                m = Manager(('127.0.0.1', int(sys.argv[1].split(':')[1])), b'abc'); m.connect()
+                q = m.jobs()
+                print(q.get()); q.task_done(); print(q.get())
+                """, [address])
+            #expect(said.output == "a\nb\n")
+            let again = try await ManagerProgram.run(["get"] + queue + ["--timeout", "60"], environment: environment)
+            #expect(again.output == "b\n")
+            let none = try await ManagerProgram.run(["get"] + queue + ["--timeout", "0"], environment: environment)
+            #expect(none.errors.contains("jobs is empty"))
+        }
+    }
+
     @Test func `A mistake is told in one line, with status 2`() async throws {
         try await withServe { address, environment in
             let cases: [([String], String)] = [
@@ -100,6 +168,9 @@ import Testing
                 (["serve", "--address", "nonsense"], "is not an address"),
                 (["serve", "--address", "127.0.0.1:0", "--authkey-file", "/nonexistent"], "cannot read the key file /nonexistent"),
                 (["serve", "--address", "127.0.0.1:0", "--register", "x=Unicorn"], "no object of type 'Unicorn'"),
+                (["serve", "--address", "127.0.0.1:0", "--register", "x=WorkQueue{3}"], "options are a JSON object"),
+                (["serve", "--address", "127.0.0.1:0", "--register", #"x=WorkQueue{"nope": 3}"#], "unexpected keyword argument 'nope'"),
+                (["serve", "--address", "127.0.0.1:0", "--register", #"x=WorkQueue{"lease_time": -1}"#], "must be a non-negative number"),
                 (["get", "--address", "127.0.0.1:1", "q"], "127.0.0.1:1"),
                 (["get", "--address", address, "nothing"], "KeyError: 'nothing'"),
                 (["map"], "a command is missing"),
@@ -122,6 +193,8 @@ import Testing
         let cases: [([String], String)] = [
             (["serve", "--address", "127.0.0.1:0", "--python", "3.5"], "known versions are 2.7 and 3.6 to 3.14"),
             (["map", "echo", ":::", "1"], "Write -- before the command that is to be run: manager map … -- COMMAND"),
+            (["serve", "--address", "127.0.0.1:0", "--peer-timeout", "0"], "--peer-timeout must be from 1 to 86400"),
+            (["map", "--max-deliveries", "0", "--", "echo"], "--max-deliveries must be at least 1"),
             (["map", "--jobs", "0", "--", "echo"], "--jobs must be at least 1"),
             (["put"], "Missing expected argument '--address"),
         ]

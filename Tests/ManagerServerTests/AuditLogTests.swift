@@ -69,6 +69,23 @@ private struct Line: Decodable, Equatable {
         #expect(try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int == 0o600)
     }
 
+    @Test func `The peer at a unix socket is known by its user and process`() async throws {
+        let socket = path + ".s"
+        defer { unlink(path) }
+        let python = try #require(PythonInterpreter.newest)
+        let script = """
+            import os, sys
+            from multiprocessing.managers import BaseManager
+            BaseManager(sys.argv[1], b'abc').connect()
+            print('unix:uid=%d,pid=%d' % (os.getuid(), os.getpid()))
+            """
+        try await withServer(configure: { $0.address = .unix(socket); $0.auditLog = path }) { _ in
+            let peer = try #require(try await python.run(script, [socket]).lines.first)
+            try await waitUntil { try lines(path).contains { $0.event == "authenticated" } }
+            #expect(try lines(path).first?.peer == peer)
+        }
+    }
+
     @Test func `The time is that of UTC`() throws {
         let before = Date()
         let line = try JSONDecoder().decode(Line.self, from: Data(line("x")))

@@ -50,7 +50,7 @@ struct GrantsFileTests {
         ("key a a.key\ncall get_taks.put", "line 2: nothing is registered as 'get_taks'"),
         ("key a a.key\ncall dict.", "line 2: 'dict.' names no method"),
         ("key a a.key\ncall dict # and more", "line 2: nothing is registered as '#'"),
-        ("key a a.key\nadminister shutdwon", "line 2: 'shutdwon' is none of shutdown, number_of_objects, debug_info and *"),
+        ("key a a.key\nadminister shutdwon", "line 2: 'shutdwon' is none of shutdown, number_of_objects, debug_info, holders and *"),
         ("Key a a.key", "line 1: 'Key' is none of"),
     ])
     func `A mistake is told with its line`(_ text: String, _ message: String) {

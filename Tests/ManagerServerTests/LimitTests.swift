@@ -101,4 +101,25 @@ import Testing
         #expect(isRefused(dictionary, "__setitem__", Fragment(1), Fragment(1)) == true)
         #expect(isRefused(dictionary, "clear") == false)
     }
+
+    @Test(arguments: ["Queue", "LifoQueue", "PriorityQueue", "JoinableQueue", "WorkQueue"])
+    func `A queue that is full to the server's limits refuses more, and has room again when something is taken`(_ type: String) async throws {
+        let settings = QueueSettings(limits: QueueLimits(items: 3, bytes: 1_000))
+        try await withServer(register: { $0.registerQueues(settings) }) { server in
+            let peer = try RawPeer.session(server)
+            let queue = try RawPeer.create(server, type)
+            for number in 1...3 { #expect(try peer.request(queue, "put", .int(number)).kind == "#RETURN") }
+            let fourth = try peer.request(queue, "put", 4)
+            #expect(fourth.kind == "#ERROR")
+            #expect(fourth.result.description.contains("a queue may hold 3 items"))
+            #expect(try peer.request(queue, "put_many", [4]).kind == "#ERROR")
+            for _ in 1...3 { #expect(try peer.request(queue, "get").kind == "#RETURN") }
+            #expect(try peer.request(queue, "put", .string(String(repeating: "x", count: 2_000))).kind == "#ERROR")
+            for _ in 1...3 {
+                #expect(try peer.request(queue, "put", .string(String(repeating: "x", count: 900))).kind == "#RETURN")
+                #expect(try peer.request(queue, "put", .string(String(repeating: "x", count: 200))).kind == "#ERROR")
+                #expect(try peer.request(queue, "get").kind == "#RETURN")
+            }
+        }
+    }
 }

@@ -33,6 +33,10 @@ struct MultiplexedPeer {
     }
 
     func request(_ number: UInt64, _ identifier: String?, _ method: String, _ arguments: PickleValue...) throws {
+        try request(number, identifier, method, arguments)
+    }
+
+    func request(_ number: UInt64, _ identifier: String?, _ method: String, _ arguments: [PickleValue]) throws {
         let request: PickleValue = .tuple([
             identifier.map(PickleValue.string) ?? .none, .string(method), .tuple(PickleElements(arguments)), .dictionary([:]),
         ])

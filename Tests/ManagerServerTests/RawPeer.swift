@@ -9,12 +9,13 @@ import Pickle
 /// Runs the body with a server on a free port of this machine.
 func withServer(
     authkey: AuthenticationKey = "abc", logger: Logger = Logger(label: "test"), configure: (inout ServerConfiguration) -> Void = { _ in },
-    _ body: (ManagerServer) async throws -> Void
+    register: (inout Registry) -> Void = { _ in }, _ body: (ManagerServer) async throws -> Void
 ) async throws {
     var configuration = ServerConfiguration(address: .tcp("127.0.0.1", 0), authkey: authkey)
     configure(&configuration)
     var registry = Registry.standard
     for name in ["get_task", "get_result"] { registry.register(name, shared: ManagedQueue()) }
+    register(&registry)
     let server = try await ManagerServer(registry, configuration: configuration, logger: logger)
     do {
         try await body(server)
@@ -53,7 +54,11 @@ final class RawPeer {
         guard result == 0 else { throw Closed() }
     }
 
-    deinit { close(descriptor) }
+    deinit {
+        // At once, even while a process that another test is just starting has the descriptor, too.
+        shutdown(descriptor, Int32(SHUT_RDWR))
+        close(descriptor)
+    }
 
     func send(_ bytes: [UInt8]) {
         sent += bytes
@@ -121,6 +126,12 @@ final class RawPeer {
     /// Sends a request and reads its reply: the kind and the result.
     func request(
         _ identifier: String?, _ method: String, _ arguments: PickleValue..., at version: PickleProtocol = .v4
+    ) throws -> (kind: String, result: PickleValue) {
+        try request(identifier, method, arguments, at: version)
+    }
+
+    func request(
+        _ identifier: String?, _ method: String, _ arguments: [PickleValue], at version: PickleProtocol = .v4
     ) throws -> (kind: String, result: PickleValue) {
         let request: PickleValue = .tuple([
             identifier.map(PickleValue.string) ?? .none, .string(method), .tuple(PickleElements(arguments)), .dictionary([:]),

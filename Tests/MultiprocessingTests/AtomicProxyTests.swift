@@ -93,6 +93,8 @@ import Testing
             await refused { try await queue.withLease { _ in } }
             if !server.isAtLeast(3, 13) { await refused { try await queue.shutdown() } }
             await refused { _ = try await manager.lock().isLocked }
+            await refused { _ = try await manager.lockHolders() }
+            await refused { try await manager.lock().withLock { (_: LockHolding) in } }
         }
     }
 

@@ -46,7 +46,7 @@ struct MutationTests {
             }
         }
         #expect(originals.count >= 60)
-        var random = RandomBytes(seed: UInt64(randomSeed))
+        var random = SeededGenerator(seed: UInt64(randomSeed))
         return (0..<count).map { _ in
             random.mutation(of: originals.randomElement(using: &random) ?? [], with: originals.randomElement(using: &random) ?? [])
         }

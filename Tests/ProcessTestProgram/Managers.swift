@@ -1,3 +1,4 @@
+import Foundation
 import Glibc
 import Multiprocessing
 
@@ -14,6 +15,7 @@ let managerScenarios: Scenarios = [
     "manager-dropped": managerDropped,
     "manager-family": managerFamily,
     "manager-start-speed": managerStartSpeed,
+    "hold-lock": holdLock,
 ]
 
 /// The process of this process's only manager.
@@ -227,4 +229,22 @@ struct Note: ProcessTarget {
     }
     times.sort()
     say("from start() to the first answer: median \(times[10]) µs, fastest \(times[0]) µs, slowest \(times[19]) µs")
+}
+
+/// Takes a lock out of a queue, acquires it, tells its token, and holds it until it is killed.
+@Sendable private func holdLock() async throws {
+    let environment = ProcessInfo.processInfo.environment
+    let manager = Manager(address: try ManagerAddress(parsing: environment["MANAGER_ADDRESS"] ?? ""), authkey: "abc")
+    try await manager.connect()
+    let lock = try await manager(TypeID<QueueProxy<LockProxy>>("get_task")).get()
+    if environment["WAY"] == "hand" {
+        try await lock.acquire()
+        say("\(lock.holding?.token.rawValue ?? 0)")
+        try await Task.sleep(for: .seconds(600))
+    } else {
+        try await lock.withLock { holding in
+            say("\(holding.token.rawValue)")
+            try await Task.sleep(for: .seconds(600))
+        }
+    }
 }

@@ -9,6 +9,7 @@ public struct ManagedCondition: ManagedObject {
     private struct Wait: Sendable {
         /// How often the session had acquired the lock.
         let acquired: Int
+        let since: Timestamp
         let python: PythonVersion
 
         /// What `wait` returns; nothing in Python 2.
@@ -59,6 +60,8 @@ public struct ManagedCondition: ManagedObject {
         guard lock.owner == call.id.session else { throw .runtimeError("cannot \(action) un-acquired lock") }
     }
 
+    public var holders: [Holder] { lock.holder.map { [$0] } ?? [] }
+
     public func repr(python: PythonVersion, address: String) -> PythonText {
         "<Condition(\(lock.repr(python: python, address: address)), \(waiters.count))>"
     }
@@ -70,7 +73,7 @@ extension ManagedCondition {
     private mutating func wait(_ call: Call, _ effects: inout Effects) throws(PythonException) -> Outcome {
         try checkOwner(call, "wait on")
         let deadline = try call.deadline(timeout: 0, .compared(">"))
-        let wait = Wait(acquired: lock.count, python: call.python)
+        let wait = Wait(acquired: lock.count, since: call.now, python: call.python)
         guard case .block(let until) = deadline else { return .reply(wait.reply(false)) }
         waiters.append(call.id, wait)
         lock.releaseWholly(&effects)
@@ -107,7 +110,7 @@ extension ManagedCondition {
     private mutating func notify(_ count: Int) {
         var left = count
         while left > 0, let (call, wait) = waiters.popFirst() {
-            _ = lock.reacquire(call, count: wait.acquired, reply: wait.reply(true))
+            _ = lock.reacquire(call, count: wait.acquired, since: wait.since, reply: wait.reply(true))
             left -= 1
         }
     }
@@ -119,7 +122,7 @@ extension ManagedCondition {
     /// A call that waited to be notified must have the lock before it returns.
     public mutating func timeOut(_ call: CallID, effects: inout Effects) -> Reply? {
         if let wait = waiters.remove(call) {
-            return lock.reacquire(call, count: wait.acquired, reply: wait.reply(false))
+            return lock.reacquire(call, count: wait.acquired, since: wait.since, reply: wait.reply(false))
         }
         return lock.stopWaiting(call) ? .bool(false) : nil
     }

@@ -2,8 +2,9 @@ public import Pickle
 
 /// `threading.Lock`: whoever acquires it holds it until anyone releases it.
 public struct ManagedLock: ManagedObject {
-    private var isLocked = false
-    private var waiters = Waiters<Void>()
+    private var holder: Holder?
+    /// The calls that wait, each since a moment.
+    private var waiters = Waiters<Timestamp>()
 
     public init() {}
 
@@ -21,11 +22,11 @@ public struct ManagedLock: ManagedObject {
             try lock.acquire(call)
         }.before(.python3, .c("lock.acquire", .parsed(0...1)))
         Method("lock.release", .noArguments) { (lock, call, effects) throws(PythonException) in
-            guard lock.isLocked else { throw Self.notLocked(call.python) }
+            guard lock.holder != nil else { throw Self.notLocked(call.python) }
             lock.passOn(&effects)
             return .none
         }
-        Method("lock.locked", .noArguments) { (lock, _, _) in .bool(lock.isLocked) }
+        Method("lock.locked", .noArguments) { (lock, _, _) in .bool(lock.holder != nil) }
     }
 
     private static func notLocked(_ python: PythonVersion) -> PythonException {
@@ -36,26 +37,27 @@ public struct ManagedLock: ManagedObject {
 
     private mutating func acquire(_ call: Call) throws(PythonException) -> Outcome {
         let deadline = try call.acquisitionDeadline()
-        if !isLocked {
-            isLocked = true
+        if holder == nil {
+            holder = Holder(session: call.id.session, since: call.now)
             return .bool(true)
         }
         guard case .block(let until) = deadline else { return .bool(false) }
-        waiters.append(call.id)
+        waiters.append(call.id, call.now)
         return .waits(until: until)
     }
 
     /// Gives the lock to the one that has waited longest, or to nobody.
     private mutating func passOn(_ effects: inout Effects) {
-        if let (next, _) = waiters.popFirst() {
-            effects.answer(next, .bool(true))
-        } else {
-            isLocked = false
+        guard let (next, since) = waiters.popFirst() else {
+            holder = nil
+            return
         }
+        holder = Holder(session: next.session, since: since)
+        effects.answer(next, .bool(true))
     }
 
     public mutating func timeOut(_ call: CallID, effects: inout Effects) -> Reply? {
-        waiters.remove(call).map { .bool(false) }
+        waiters.remove(call).map { _ in .bool(false) }
     }
 
     public mutating func cancel(_ call: CallID, effects: inout Effects) -> Bool {
@@ -67,7 +69,10 @@ public struct ManagedLock: ManagedObject {
         passOn(&effects)
     }
 
+    /// Who acquired it; anyone may release it.
+    public var holders: [Holder] { holder.map { [$0] } ?? [] }
+
     public func repr(python: PythonVersion, address: String) -> PythonText {
-        python.isPython2 ? "<thread.lock object at \(address)>" : "<\(isLocked ? "locked" : "unlocked") _thread.lock object at \(address)>"
+        python.isPython2 ? "<thread.lock object at \(address)>" : "<\(holder == nil ? "unlocked" : "locked") _thread.lock object at \(address)>"
     }
 }

@@ -18,8 +18,10 @@ public struct ManagedQueue: ManagedObject {
     private var getters = Waiters<Wish>()
     private var putters = Waiters<Putting>()
     private var joiners = Waiters<Void>()
-    private var leases: [Int: Lease] = [:]
-    private var lastReceipt = 0
+    private var leases = LeaseTable<Fragment>()
+    /// What was taken and not said to be done, where that is delivered again.
+    private var taken = LeaseTable<Fragment>()
+    private let redelivers: Bool
     private var isShutDown = false
 
     private struct Putting: Sendable {
@@ -27,21 +29,20 @@ public struct ManagedQueue: ManagedObject {
         let python: PythonVersion
     }
 
-    private struct Lease: Sendable {
-        let session: SessionID
-        let item: Fragment
-    }
-
     /// - Parameters:
     ///   - capacity: how many items may wait; 0 or less for no bound.
     ///   - order: in which order items come out.
-    public init(capacity: Int = 0, order: QueueOrder = .fifo) {
-        self.init(QueueCapacity(.int(capacity)), order)
+    ///   - redelivers: whether what a session took by `get` comes back to the front when the session ends, unless it has called `task_done` for it.
+    ///     A `task_done` stands for the item that its own session took first. What is taken by `get_many` is taken for good.
+    ///   - limits: beyond which nothing can be put.
+    public init(capacity: Int = 0, order: QueueOrder = .fifo, redelivers: Bool = false, limits: QueueLimits = QueueLimits()) {
+        self.init(QueueCapacity(.int(capacity)), order, redelivers, limits)
     }
 
-    private init(_ capacity: QueueCapacity, _ order: QueueOrder) {
+    private init(_ capacity: QueueCapacity, _ order: QueueOrder, _ redelivers: Bool, _ limits: QueueLimits) {
         self.capacity = capacity
-        items = QueueItems(order)
+        self.redelivers = redelivers
+        items = QueueItems(order, limits)
     }
 
     public init(_ arguments: Arguments) throws(PythonException) {
@@ -51,30 +52,43 @@ public struct ManagedQueue: ManagedObject {
     /// - Parameters:
     ///   - arguments: those of the Python constructor.
     ///   - order: in which order items come out.
+    ///   - redelivers: as in ``init(capacity:order:redelivers:limits:)``.
+    ///   - limits: beyond which nothing can be put.
     /// - Throws: what the Python constructor would raise.
-    public init(_ arguments: Arguments, order: QueueOrder) throws(PythonException) {
+    public init(
+        _ arguments: Arguments, order: QueueOrder, redelivers: Bool = false, limits: QueueLimits = QueueLimits()
+    ) throws(PythonException) {
         let maxsize = try Signature.python("Queue.__init__", optional: ["maxsize"]).bind(arguments).first ?? nil
-        self.init(QueueCapacity(try maxsize?.pythonValue() ?? 0), order)
+        self.init(QueueCapacity(try maxsize?.pythonValue() ?? 0), order, redelivers, limits)
     }
 
     public static func unpicklablePart(_ python: PythonVersion) -> String? { python.lockType() }
 
     public var partCount: Int { items.count }
 
-    public static let methods = MethodTable<ManagedQueue> {
+    public static let methods = MethodTable<ManagedQueue>(allMethods(getsHold: false))
+    private static let redeliveringMethods = MethodTable<ManagedQueue>(allMethods(getsHold: true))
+    public var methods: MethodTable<ManagedQueue> { redelivers ? Self.redeliveringMethods : Self.methods }
+
+    /// - Parameter getsHold: whether a session holds what it got.
+    @MethodTableBuilder<ManagedQueue>
+    private static func allMethods(getsHold: Bool) -> [Method<ManagedQueue>] {
         Method("Queue.empty") { queue, _, _ in .bool(queue.items.isEmpty) }
         Method("Queue.full") { (queue, call, _) throws(PythonException) in .bool(try queue.capacity.isFull(queue.items.count, call.python)) }
         Method("Queue.qsize") { queue, _, _ in .int(queue.items.count) }
         Method("Queue.put", ["item"], optional: ["block", "timeout"]) { (queue, call, effects) throws(PythonException) in try queue.put(call, &effects) }
         Method("Queue.put_nowait", ["item"]) { (queue, call, effects) throws(PythonException) in try queue.putNoWait(call, &effects) }
-        Method("Queue.get", optional: ["block", "timeout"]) { (queue, call, effects) throws(PythonException) in
+        Method("Queue.get", optional: ["block", "timeout"], holds: getsHold) { (queue, call, effects) throws(PythonException) in
             try queue.get(.item, call, from: 0, &effects)
         }
-        Method("Queue.get_nowait") { (queue, call, effects) throws(PythonException) in
+        Method("Queue.get_nowait", holds: getsHold) { (queue, call, effects) throws(PythonException) in
             guard !queue.items.isEmpty else { throw queue.isShutDown ? ManagedQueue.shutDown : ManagedQueue.empty }
             return .value(queue.take(.item, for: call.id, &effects).value)
         }
-        Method("Queue.task_done") { (queue, _, effects) throws(PythonException) in try queue.taskDone(&effects) }
+        Method("Queue.task_done") { (queue, call, effects) throws(PythonException) in
+            _ = queue.taken.endOldest(of: call.id.session)
+            return try queue.taskDone(&effects)
+        }
         Method("Queue.join") { queue, call, _ in queue.join(call) }
         Method("Queue.shutdown", optional: ["immediate"]) { (queue, call, effects) throws(PythonException) in
             queue.shutDown(immediately: try call.truth(0, default: false), &effects)
@@ -182,29 +196,22 @@ extension ManagedQueue {
 
     /// What the wish gets from the items that are there, of which there is at least one.
     ///
-    /// - Returns: the answer, and the items that are with its receiver alone. A leased one is still here, too.
+    /// - Returns: the answer, and the items that are with its receiver alone. One that the session holds is still here, too.
     private mutating func take(_ wish: Wish, for call: CallID, _ effects: inout Effects) -> (value: Fragment, items: [Fragment]) {
         defer { servePutters(&effects) }
         switch wish {
         case .item:
             let item = items.removeFirst()
-            return (item, [item])
+            guard redelivers else { return (item, [item]) }
+            _ = taken.grant(item, to: call.session)
+            return (item, [])
         case .items(let most):
-            let taken = takeFirst(most)
-            return (FragmentBuilder.list(taken), taken)
+            let first = (0..<min(most, items.count)).map { _ in items.removeFirst() }
+            return (FragmentBuilder.list(first), first)
         case .lease:
-            return (lease(items.removeFirst(), to: call.session), [])
+            let item = items.removeFirst()
+            return (FragmentBuilder.tuple([Fragment(leases.grant(item, to: call.session)), item]), [])
         }
-    }
-
-    private mutating func takeFirst(_ most: Int) -> [Fragment] {
-        (0..<min(most, items.count)).map { _ in items.removeFirst() }
-    }
-
-    private mutating func lease(_ item: Fragment, to session: SessionID) -> Fragment {
-        lastReceipt += 1
-        leases[lastReceipt] = Lease(session: session, item: item)
-        return FragmentBuilder.tuple([Fragment(lastReceipt), item])
     }
 }
 
@@ -242,23 +249,14 @@ extension ManagedQueue {
 
     /// A leased item's work is done.
     private mutating func acknowledge(_ call: Call, _ effects: inout Effects) throws(PythonException) -> Outcome {
-        _ = try removeLease(call)
+        _ = try leases.end(call)
         return try taskDone(&effects)
     }
 
     /// A leased item goes to another.
     private mutating func giveBack(_ call: Call, _ effects: inout Effects) throws(PythonException) -> Outcome {
-        putBack([try removeLease(call).item], &effects)
+        putBack([try leases.end(call)], &effects)
         return .none
-    }
-
-    private mutating func removeLease(_ call: Call) throws(PythonException) -> Lease {
-        let receipt = try call.int(0)
-        guard let lease = leases[receipt], lease.session == call.id.session else {
-            throw .valueError("no item is leased to this session under receipt \(receipt)")
-        }
-        leases[receipt] = nil
-        return lease
     }
 
     private mutating func putBack(_ returned: [Fragment], _ effects: inout Effects) {
@@ -289,8 +287,10 @@ extension ManagedQueue {
     }
 
     public mutating func end(_ session: SessionID, effects: inout Effects) {
-        let receipts = leases.filter { $0.value.session == session }.keys.sorted()
-        let returned = receipts.compactMap { leases.removeValue(forKey: $0)?.item }
-        if !returned.isEmpty { putBack(returned, &effects) }
+        let returned = leases.endAll(of: session) + taken.endAll(of: session)
+        guard !returned.isEmpty else { return }
+        putBack(returned, &effects)
+        // Another session's `task_done` may have been meant for one of them: it will be done once more.
+        unfinished = max(unfinished, items.count + leases.count + taken.count)
     }
 }

@@ -39,5 +39,7 @@ public struct ManagedRLock: ManagedObject {
         lock.takeBack(from: answer.call.session, &effects)
     }
 
+    public var holders: [Holder] { lock.holder.map { [$0] } ?? [] }
+
     public func repr(python: PythonVersion, address: String) -> PythonText { lock.repr(python: python, address: address) }
 }

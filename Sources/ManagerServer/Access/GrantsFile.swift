@@ -17,7 +17,7 @@
 /// - `create NAME…`: ask for objects that are registered under the names, `*` for all.
 /// - `call NAME…`: call every method of the objects of these names; `NAME.METHOD` one of them; `*` every method of every object, and
 ///   `*.METHOD` one of every object. An object has the name it was registered under, or that of its type; an iterator is an `Iterator`.
-/// - `administer FUNCTION…`: call these of `shutdown`, `number_of_objects` and `debug_info`, `*` for all.
+/// - `administer FUNCTION…`: call these of `shutdown`, `number_of_objects`, `debug_info` and `holders`, `*` for all.
 public struct GrantsFile: Sendable {
     /// One holder of keys.
     public struct Entry: Sendable {

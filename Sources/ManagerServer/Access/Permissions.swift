@@ -12,7 +12,7 @@ public struct Permissions: Hashable, Sendable {
     public var administers: NameSet
 
     /// The functions of a server that concern everybody's objects.
-    public static let administration = ["shutdown", "number_of_objects", "debug_info"]
+    public static let administration = ["shutdown", "number_of_objects", "debug_info", "holders"]
 
     /// Everything.
     public static let all = Permissions(creates: .all, callsOfAll: .all, administers: .all)

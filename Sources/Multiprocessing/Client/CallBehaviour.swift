@@ -23,23 +23,25 @@ enum CallBehaviour {
     static func mayServerFunctionBeRepeated(_ function: String) -> Bool { repeatableFunctions.contains(function) }
 
     private static let repeatableFunctions: Set = [
-        "create", "incref", "dummy", "get_methods", "number_of_objects", "debug_info", "extensions", "server_info",
+        "create", "incref", "dummy", "get_methods", "number_of_objects", "debug_info", "extensions", "server_info", "holders",
     ]
 
     private static let all: [String: CallBehaviour] = {
         let names: [(CallBehaviour, String)] = [
             (.reads, """
                 __getitem__ __len__ __contains__ __repr__ __str__ #GETVALUE __getattribute__ __eq__ __ne__ __lt__ __le__ __gt__ __ge__
+                counts dead_letters peek fencing_token was_abandoned
                 keys values items copy count index has_key qsize empty full is_set locked isdisjoint issubset issuperset
                 """),
-            (.waits, "get acquire wait join"),
+            // What was leased has gone back with the connection.
+            (.waits, "get acquire acquire_fenced wait join lease"),
             // What `get_many` of a dict reads, `get_many` of a queue takes.
-            (.waitsAndChanges, "put lease get_many"),
+            (.waitsAndChanges, "put get_many take_dead_letters"),
             (.changes, """
                 __setitem__ __delitem__ __setattr__ __delattr__ __iter__ __next__ __reversed__ __iadd__ __imul__ __ior__ __iand__ __isub__ __ixor__
                 append extend insert pop popitem remove reverse sort clear update setdefault add discard set
                 increment exchange compare_and_set add_if_absent replace_all
-                put_nowait put_many get_nowait task_done ack nack release notify notify_all abort reset shutdown
+                put_nowait put_many get_nowait task_done ack nack renew refill release notify notify_all abort reset shutdown
                 """),
         ]
         return names.reduce(into: [:]) { all, kind in for name in kind.1.split(whereSeparator: \.isWhitespace) { all[String(name)] = kind.0 } }

@@ -15,13 +15,13 @@ final class ClientConnection: Sendable {
     ///
     /// - Throws: ``ManagerError`` when nobody listens, the key is another, TLS fails, or the time is over.
     static func open(
-        to address: ManagerAddress, authkey: AuthenticationKey, tls: ClientTLS?, on loop: any EventLoop, timeout: Duration
+        to address: ManagerAddress, authkey: AuthenticationKey, tls: ClientTLS?, on loop: any EventLoop, timeout: Duration, peerTimeout: Duration
     ) async throws -> ClientConnection {
         let tls = try secured(tls)
         let ready = loop.makePromise(of: NIOLoopBound<ClientConnectionHandler>.self)
         let channel: any Channel
         do {
-            channel = try await ManagerTransport.connect(to: address, group: loop, timeout: timeout) { channel in
+            channel = try await ManagerTransport.connect(to: address, group: loop, timeout: timeout, peerTimeout: peerTimeout) { channel in
                 channel.eventLoop.makeCompletedFuture {
                     try tls?.secure(channel, to: address)
                     try channel.pipeline.syncOperations.addHandler(ClientConnectionHandler(authkey: authkey, ready: ready))
@@ -84,6 +84,11 @@ final class ClientConnection: Sendable {
         eventLoop.execute { [handler] in handler.value.handOver(to: receiver) }
     }
 
+    /// Shows the server so often that this process is there, and ends the connection when the server does not show it any more.
+    func showLife(every interval: TimeAmount) {
+        eventLoop.execute { [handler] in handler.value.showLife(every: interval) }
+    }
+
     /// Runs the body when the connection is closed.
     func whenClosed(_ body: @escaping @Sendable () -> Void) {
         channel.closeFuture.whenComplete { _ in body() }
@@ -118,6 +123,8 @@ final class ClientConnectionHandler: ChannelInboundHandler {
     private var replies = CircularBuffer<EventLoopPromise<ByteBuffer>>()
     private var receiver: (any FrameReceiver)?
     private var context: ChannelHandlerContext?
+    private var silence = Silence()
+    private var heartbeats: RepeatedTask?
 
     init(authkey: AuthenticationKey, ready: EventLoopPromise<NIOLoopBound<ClientConnectionHandler>>) {
         authentication = Authentication(role: .client, key: authkey)
@@ -152,6 +159,7 @@ final class ClientConnectionHandler: ChannelInboundHandler {
 
     private func fail(_ error: ManagerError) {
         context = nil
+        heartbeats?.cancel()
         ready.fail(error)
         receiver?.connectionHasEnded(error)
         receiver = nil
@@ -159,6 +167,7 @@ final class ClientConnectionHandler: ChannelInboundHandler {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        silence.end()
         var bytes = unwrapInboundIn(data)
         if input.readableBytes == 0 { input = bytes } else { input.writeBuffer(&bytes) }
         do {
@@ -217,6 +226,22 @@ final class ClientConnectionHandler: ChannelInboundHandler {
     }
 
     private static let hasEnded = ManagerError(.connectionLost, "the connection to the manager's server has ended")
+
+    func showLife(every interval: TimeAmount) {
+        guard let context else { return }
+        let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
+        // The first at once: from it on the server watches, and that is to be before this process holds anything.
+        beat()
+        heartbeats = context.eventLoop.scheduleRepeatedTask(initialDelay: interval, delay: interval) { _ in bound.value.beat() }
+    }
+
+    private func beat() {
+        guard let context else { return }
+        if silence.look() { return end(ManagerError(.connectionLost, "the manager's server gave no sign of life any more"), context) }
+        var frame = context.channel.allocator.buffer(capacity: 16)
+        frame.writeMultiplexedFrame(.heartbeat, of: 0)
+        context.writeAndFlush(wrapOutboundOut(frame), promise: nil)
+    }
 
     /// Sends requests in one write.
     func send(_ requests: [[UInt8]], _ limit: CallLimit) -> EventLoopFuture<[ByteBuffer]> {

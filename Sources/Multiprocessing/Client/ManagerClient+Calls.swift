@@ -53,7 +53,7 @@ extension ManagerClient {
         return try await read(try answer.reply, answer.link)
     }
 
-    private func limit(_ method: String, _ behaviour: CallBehaviour?) -> CallLimit {
+    func limit(_ method: String, _ behaviour: CallBehaviour?) -> CallLimit {
         CallLimit(method, timeout: behaviour?.isLimited == true ? configuration.callTimeout : nil)
     }
 
@@ -85,7 +85,7 @@ extension ManagerClient {
     }
 
     /// Makes a call again whose connection was lost, when that is safe and the configuration says so, or when it was not sent.
-    private func repeating<Value>(_ mayBeRepeated: Bool, _ limit: CallLimit, _ call: () async throws -> Value) async throws -> Value {
+    func repeating<Value>(_ mayBeRepeated: Bool, _ limit: CallLimit, _ call: () async throws -> Value) async throws -> Value {
         var (lost, repeats) = (ManagerError?.none, 0)
         while true {
             do {
@@ -117,14 +117,15 @@ extension ManagerClient {
         _ typeID: String, _ arguments: [Fragment], _ keywords: [(name: String, value: Fragment)]
     ) async throws -> ObjectReference {
         let (result, link) = try await askServer("create", [try Fragment(.string(typeID))] + arguments, keywords)
-        return ObjectReference(counted: try Self.identifier(result), typeID: typeID, client: self, link: link)
+        let created = try Self.created(result)
+        return ObjectReference(counted: created.identifier, typeID: typeID, client: self, link: link, exposed: created.exposed)
     }
 
     /// Finds a shared object on a server.
     ///
     /// - Returns: its identifier, with one more reference.
     func find(_ typeID: String, on link: ServerLink) async throws -> String {
-        try Self.identifier(try await ask(link, "create", [try Fragment(.string(typeID))]))
+        try Self.created(try await ask(link, "create", [try Fragment(.string(typeID))])).identifier
     }
 
     /// Counts one more reference to an object.
@@ -149,12 +150,12 @@ extension ManagerClient {
         }
     }
 
-    private static func identifier(_ created: Fragment) throws -> String {
+    private static func created(_ created: Fragment) throws -> (identifier: String, exposed: PickleValue) {
         let created = try created.value()
         guard case .tuple(let parts) = created, parts.count == 2, let identifier = parts[0].text else {
             throw ManagerError(.protocolViolation, "create answered with \(created)")
         }
-        return identifier
+        return (identifier, parts[1])
     }
 
     private func askServer(
@@ -206,12 +207,24 @@ extension ManagerClient {
 
     /// Gives the body a session, which others may use afterwards.
     func withSession<Result>(_ body: (Session) async throws -> Result) async throws -> Result {
+        let session = try await borrowSession()
+        defer { giveBack(session) }
+        return try await body(session)
+    }
+
+    /// Takes a session, until ``giveBack(_:)``.
+    func borrowSession() async throws -> Session {
         let limit = CallLimit("opening a session", timeout: configuration.callTimeout)
         let version = try await traits().version
         let connection = try await pool.borrow { try await self.openSession(limit) }
-        defer { pool.giveBack(connection) }
-        return try await body(Session(client: self, connection: connection, version: version))
+        return Session(client: self, connection: connection, version: version)
     }
+
+    /// Others may use the session now; it must hold nothing.
+    func giveBack(_ session: Session) { pool.giveBack(session.connection) }
+
+    /// Ends a session, and so what it holds.
+    func discard(_ session: Session) { pool.discard(session.connection) }
 
     /// Calls a method many times, without waiting for one reply before the next request is sent.
     ///

@@ -60,7 +60,7 @@ final class ManagerClient: Sendable {
         do {
             let timeout = limit.remaining(atMost: configuration.connectTimeout)
             return try await ClientConnection.open(
-                to: address, authkey: authkey, tls: configuration.tls, on: executor.eventLoop, timeout: timeout)
+                to: address, authkey: authkey, tls: configuration.tls, on: executor.eventLoop, timeout: timeout, peerTimeout: configuration.peerTimeout)
         } catch where limit.hasPassed {
             throw limit.exceeded
         } catch where Task.isCancelled {

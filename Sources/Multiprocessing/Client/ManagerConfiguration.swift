@@ -23,21 +23,25 @@ public struct ManagerConfiguration: Hashable, Sendable {
     /// How long a call that is cancelled, or whose deadline has come, waits for the server's word on whether it came too late. A server that does not
     /// answer in that time is taken for gone: the connection is closed, and with it end the references that this process has there.
     public var cancellationTimeout: Duration
+    /// How long a server on TCP may give no sign of life before it is taken for gone, because the network was cut or its machine has lost its power;
+    /// calls that wait then throw. Where the server says how long it waits for this process, it is waited for as long.
+    public var peerTimeout: Duration
     /// What happens when the server goes away.
     public var reconnection: ReconnectionPolicy
     /// How many connections that carry one call at a time are kept when no call uses them: towards CPython's servers, and for what has to own
-    /// a connection (`RLock`, `Condition`, leases).
+    /// a connection (robust locks, `Condition`).
     public var maximumIdleConnections: Int
     /// How connections are secured, towards a server that speaks TLS; `nil` for no TLS.
     public var tls: ClientTLS?
 
     public init(
         connectTimeout: Duration = .seconds(20), callTimeout: Duration? = .seconds(60), cancellationTimeout: Duration = .seconds(10),
-        reconnection: ReconnectionPolicy = .never, maximumIdleConnections: Int = 64, tls: ClientTLS? = nil
+        peerTimeout: Duration = .seconds(60), reconnection: ReconnectionPolicy = .never, maximumIdleConnections: Int = 64, tls: ClientTLS? = nil
     ) {
         self.connectTimeout = connectTimeout
         self.callTimeout = callTimeout
         self.cancellationTimeout = cancellationTimeout
+        self.peerTimeout = peerTimeout
         self.reconnection = reconnection
         self.maximumIdleConnections = maximumIdleConnections
         self.tls = tls

@@ -32,6 +32,7 @@ final class MultiplexedConnection: FrameReceiver, Sendable {
         self.info = info
         self.cancellationTimeout = cancellationTimeout
         connection.handOver(to: self)
+        if let heartbeat = info.heartbeat, heartbeat > 0 { connection.showLife(every: .milliseconds(Int64(heartbeat))) }
     }
 
     var isActive: Bool { state.withLock { $0.end == nil } }
@@ -102,6 +103,7 @@ final class MultiplexedConnection: FrameReceiver, Sendable {
         guard let (number, flags) = bytes.readMultiplexedReplyHeader() else {
             throw ManagerError(.protocolViolation, "the server sent a message that is too short")
         }
+        if flags.contains(.isHeartbeat) { return }
         let reply = MultiplexedReply(number: number, isKept: flags.contains(.isKept), bytes: bytes)
         let settled = try state.withLock { state in
             if reply.isKept { state.kept += 1 }

@@ -38,8 +38,10 @@ struct ServerInfo: Decodable, Sendable {
     let shared: Set<String>
     /// How many calls a multiplexed connection may have outstanding.
     let outstandingCalls: Int
+    /// How often a multiplexed connection has to carry something, in milliseconds; 0 or `nil` for never.
+    let heartbeat: Int?
 
     private enum CodingKeys: String, CodingKey {
-        case epoch, shared, outstandingCalls = "outstanding_calls"
+        case epoch, shared, heartbeat, outstandingCalls = "outstanding_calls"
     }
 }

@@ -43,6 +43,12 @@ final class SessionPool: Sendable {
         if !isKept { session.close() }
     }
 
+    /// Closes a session that was lent.
+    func discard(_ session: ClientConnection) {
+        _ = state.withLock { $0.busy.removeValue(forKey: ObjectIdentifier(session)) }
+        session.close()
+    }
+
     /// Closes all, those that are lent, too.
     func close() {
         let sessions = state.withLock { state in

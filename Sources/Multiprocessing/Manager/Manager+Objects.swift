@@ -163,6 +163,27 @@ extension Manager {
     }
 }
 
+extension Manager {
+    /// A new `WorkQueue`, whose items survive their workers. CPython's servers have none.
+    ///
+    /// - Parameters:
+    ///   - type: what the items are; it may be left out where the context tells it.
+    ///   - capacity: how many items may wait, the delayed ones included; 0 for no bound.
+    ///   - maximumDeliveries: how often an item is delivered at most, before it goes to the dead letters; 0 for no limit.
+    ///   - leaseTime: how long a lease lasts at most; `nil` for as long as its holder's connection.
+    ///   - uniqueWindow: for how long a key stays taken from when it was put. It is taken while its item is in the queue anyway.
+    public func workQueue<Element>(
+        of type: Element.Type = Element.self, capacity: Int = 0, maximumDeliveries: Int = 10, leaseTime: Duration? = nil,
+        uniqueWindow: Duration = .zero
+    ) async throws -> WorkQueueProxy<Element> {
+        let options: [(name: String, value: Fragment)] = [
+            ("maxsize", Fragment(capacity)), ("max_deliveries", Fragment(maximumDeliveries)),
+            ("lease_time", try leaseTime.map { try Fragment($0) } ?? .none), ("unique_window", try Fragment(uniqueWindow)),
+        ]
+        return WorkQueueProxy(object: try await create("WorkQueue", [], options))
+    }
+}
+
 // MARK: - Single values
 
 extension Manager {
@@ -188,25 +209,48 @@ extension Manager {
 
 extension Manager {
     /// A new `Lock`.
-    public func lock() async throws -> LockProxy {
-        LockProxy(object: try await create("Lock", []))
+    ///
+    /// - Parameter robust: whether it belongs to who acquired it, and is released when that one's connection ends; `false` for a lock as Python has it,
+    ///   which anyone may release, as a signal. CPython's servers have only these.
+    public func lock(robust: Bool = true) async throws -> LockProxy {
+        LockProxy(object: try await createLock("Lock", robust: robust))
     }
 
     /// A new `RLock`.
-    public func rlock() async throws -> RLockProxy {
-        RLockProxy(object: try await create("RLock", []))
+    ///
+    /// - Parameter robust: whether it is released when its owner's connection ends. CPython's servers have no such.
+    public func rlock(robust: Bool = true) async throws -> RLockProxy {
+        RLockProxy(object: try await createLock("RLock", robust: robust))
     }
 
     /// A new `Semaphore`.
     ///
-    /// - Parameter value: how often it can be acquired.
-    public func semaphore(value: Int = 1) async throws -> SemaphoreProxy {
-        SemaphoreProxy(object: try await create("Semaphore", [Fragment(value)]))
+    /// - Parameters:
+    ///   - value: how often it can be acquired; at least once, when it is robust.
+    ///   - robust: whether what was acquired is released when its holder's connection ends, and only by who acquired it; `false` for a semaphore as Python
+    ///     has it, to which anyone may add. CPython's servers have only these.
+    public func semaphore(value: Int = 1, robust: Bool = true) async throws -> SemaphoreProxy {
+        SemaphoreProxy(object: try await createLock("Semaphore", [Fragment(value)], robust: robust))
     }
 
-    /// A new `BoundedSemaphore`, which cannot be released more often than it was acquired.
-    public func boundedSemaphore(value: Int = 1) async throws -> SemaphoreProxy {
-        SemaphoreProxy(object: try await create("BoundedSemaphore", [Fragment(value)]))
+    /// A new `BoundedSemaphore`, which cannot be released more often than it was acquired. A robust semaphore is one.
+    public func boundedSemaphore(value: Int = 1, robust: Bool = true) async throws -> SemaphoreProxy {
+        guard robust else { return SemaphoreProxy(object: try await create("BoundedSemaphore", [Fragment(value)])) }
+        return SemaphoreProxy(object: try await createLock("Semaphore", [Fragment(value)], orElse: "BoundedSemaphore"))
+    }
+
+    private func createLock(_ typeID: String, _ arguments: [Fragment] = [], robust: Bool) async throws -> ObjectProxy {
+        try await robust ? createLock(typeID, arguments, orElse: typeID) : create(typeID, arguments)
+    }
+
+    /// A robust lock, or another where the server offers none.
+    private func createLock(_ typeID: String, _ arguments: [Fragment], orElse plain: String) async throws -> ObjectProxy {
+        guard try await isSwift else { return try await create(plain, arguments) }
+        do {
+            return try await create("Robust\(typeID)", arguments)
+        } catch let error as RemoteError where error.isMissing("Robust\(typeID)") {
+            return try await create(plain, arguments)
+        }
     }
 
     /// A new `Condition`.

@@ -1,65 +1,49 @@
 import Pickle
+import Synchronization
 
-/// What can be acquired and released. Python's `AcquirerProxy`.
+/// What can be acquired and released by hand, too. Python's `AcquirerProxy`.
 ///
-/// <!-- given: lock: LockProxy, list: ListProxy<Int> -->
-/// ```swift
-/// try await lock.withLock { try await list.append(1) }
-/// ```
-///
-/// Prefer the methods with a body: they release whatever happens. Of all three forms, the plain one waits, the one with a `timeout` waits
-/// no longer than that, and the one that ends in `IfAvailable` does not wait.
-public protocol AcquirerProxy: Proxy {}
+/// Prefer the methods with a body: they release whatever happens. What is robust and was acquired by hand is held by a connection of its own until it is
+/// released through this proxy or a copy of it; when the last of these is gone, it is abandoned.
+public protocol AcquirerProxy: LockableProxy {}
 
 extension AcquirerProxy {
-    /// Holds it while the body runs (`with lock:`). A cancelled wait holds nothing.
-    public func withLock<Result>(_ body: () async throws -> Result) async throws -> Result {
-        try await acquire()
-        return try await releasing(object, body)
-    }
-
-    /// Holds it while the body runs, if it is to be had within this time.
-    ///
-    /// - Returns: what the body returns; `nil` when it was not to be had.
-    public func withLock<Result>(timeout: Duration, _ body: () async throws -> Result) async throws -> Result? {
-        try await acquire(timeout: timeout) ? try await releasing(object, body) : nil
-    }
-
-    /// Holds it while the body runs, if it is to be had at once.
-    ///
-    /// - Returns: what the body returns; `nil` when it was not to be had.
-    public func withLockIfAvailable<Result>(_ body: () async throws -> Result) async throws -> Result? {
-        try await acquireIfAvailable() ? try await releasing(object, body) : nil
-    }
+    public static var isReentrant: Bool { false }
 
     /// Waits for it and takes it (`lock.acquire()`).
+    ///
+    /// - Throws: ``RemoteError`` that ``RemoteError/isDeadlock`` when it would wait for ever.
     public func acquire() async throws {
-        _ = try await object.send("acquire", [])
+        _ = try await object.acquireByHand(.forever)
     }
 
     /// Waits for it, but no longer than this (`lock.acquire(timeout=…)`, which Python 2.7 does not have).
     ///
     /// - Returns: whether it is now held.
     public func acquire(timeout: Duration) async throws -> Bool {
-        try await object.acquire(timeout: timeout)
+        try await object.acquireByHand(.limited(timeout))
     }
 
     /// Takes it if it is to be had at once (`lock.acquire(False)`).
     ///
     /// - Returns: whether it is now held.
     public func acquireIfAvailable() async throws -> Bool {
-        try await object.acquireIfAvailable()
+        try await object.acquireByHand(.never)
     }
 
-    /// Gives it up (`lock.release()`); anyone may.
+    /// Gives it up (`lock.release()`). Anyone may, unless it is robust.
     ///
-    /// - Throws: ``RemoteError`` when nobody holds it. The release is carried out even when the task is cancelled.
+    /// - Throws: ``RemoteError`` when nobody holds it, or it is robust and was not acquired here. The release is carried out even when the task is
+    ///   cancelled.
     public func release() async throws {
-        try await sendRelease(object)
+        try await object.releaseByHand()
     }
+
+    /// The last acquisition by hand that has not been released; `nil` when there is none, or it is not robust.
+    public var holding: LockHolding? { object.reference.acquiredByHand.withLock { $0.last?.holding } }
 }
 
-/// A lock on a server, of a `threading.Lock`. Anyone may release it.
+/// A lock on a server: a robust one, which belongs to who acquired it, or one of a `threading.Lock`, which anyone may release.
 public struct LockProxy: AcquirerProxy {
     public let object: ObjectProxy
     public init(object: ObjectProxy) { self.object = object }
@@ -80,36 +64,9 @@ public struct SemaphoreProxy: AcquirerProxy {
     /// Releases it so many times at once (`semaphore.release(n)`, which Python has since 3.9).
     ///
     /// - Parameter count: 1 or more.
-    /// - Throws: ``RemoteError`` `ValueError` when it is less, or more than a bounded one was acquired.
+    /// - Throws: ``RemoteError`` `ValueError` when it is less, or more than a bounded or robust one was acquired.
     public func release(_ count: Int) async throws {
-        try await sendRelease(object, [Fragment(count)])
+        guard count > 0, try await object.isRobust else { return try await sendRelease(object, [Fragment(count)]) }
+        for _ in 0..<count { try await object.releaseByHand() }
     }
-}
-
-extension ObjectProxy {
-    func acquire(timeout: Duration) async throws -> Bool {
-        try await result(of: "acquire", [.true, try Fragment(timeout)])
-    }
-
-    func acquireIfAvailable() async throws -> Bool {
-        try await result(of: "acquire", [.false])
-    }
-}
-
-/// Runs the body and releases the object afterwards, whatever happens.
-func releasing<Result>(_ object: ObjectProxy, _ body: () async throws -> Result) async throws -> Result {
-    let result: Result
-    do {
-        result = try await body()
-    } catch {
-        try? await sendRelease(object)
-        throw error
-    }
-    try await sendRelease(object)
-    return result
-}
-
-/// Releases the object even when the task is cancelled or its time is over.
-func sendRelease(_ object: ObjectProxy, _ arguments: [Fragment] = []) async throws {
-    try await givingBack { _ = try await object.send("release", arguments) }
 }

@@ -14,6 +14,8 @@ import Pickle
 @dynamicMemberLookup
 public struct ObjectProxy: Sendable {
     let reference: ObjectReference
+    /// Goes along with every call of a method.
+    var fencingToken: FencingToken?
 
     /// Under which name the object's type is registered.
     public var typeID: String { reference.typeID }
@@ -96,6 +98,7 @@ public struct ObjectProxy: Sendable {
         _ method: String, _ arguments: [Fragment], _ keywords: [(name: String, value: Fragment)],
         _ read: (Wire.Reply, ServerLink?) async throws -> Result
     ) async throws -> Result {
+        let keywords = fencingToken.map { keywords + [$0.keyword] } ?? keywords
         if let session = OwnedSession.current(of: reference) {
             return try await read(try await session.reply(identifier, method, arguments, keywords), reference.client.openLink)
         }

@@ -1,5 +1,6 @@
 import ManagedObjects
 import ManagerConnection
+import ManagerServer
 import Pickle
 import Synchronization
 
@@ -22,13 +23,18 @@ final class ObjectReference: Sendable {
     private let place: Mutex<Place>
     /// Takes the reference, where the server has not counted it yet.
     private let taking: Task<ServerLink?, any Error>?
+    /// The methods that the server has told of: a sequence of names.
+    private let exposed: Mutex<PickleValue?>
+    /// What has been acquired of the object by hand, and not released yet.
+    let acquiredByHand = Mutex<[AcquiredByHand]>([])
 
     /// A reference that the server has counted, as `create` does.
-    init(counted identifier: String, typeID: String, client: ManagerClient, link: ServerLink?) {
+    init(counted identifier: String, typeID: String, client: ManagerClient, link: ServerLink?, exposed: PickleValue? = nil) {
         self.client = client
         self.typeID = typeID
         place = Mutex(Place(identifier: identifier, link: link))
         taking = nil
+        self.exposed = Mutex(exposed)
     }
 
     /// The reference that the server has counted for an object which a method returned (`#PROXY`).
@@ -38,7 +44,7 @@ final class ObjectReference: Sendable {
         guard case .tuple(let parts) = try proxy.value(), parts.count == 2, case .instance(let instance) = parts[1],
             let token = ProxyToken(token: instance)
         else { throw ManagerError(.protocolViolation, "the server's proxy has no token") }
-        self.init(counted: token.identifier, typeID: token.typeID, client: client, link: link)
+        self.init(counted: token.identifier, typeID: token.typeID, client: client, link: link, exposed: parts[0])
     }
 
     /// A further reference to an object that another has, as CPython's proxies take when they are rebuilt.
@@ -46,17 +52,48 @@ final class ObjectReference: Sendable {
         self.client = client
         self.typeID = typeID
         place = Mutex(Place(identifier: identifier, link: nil))
+        exposed = Mutex(nil)
         // Detached: it is for all who will have the reference, whatever the time of the call that makes it.
         taking = Task.detached { try await client.addReference(identifier) }
         if let taking { ReplyDecoding.current?.add(taking) }
     }
 
     deinit {
+        for acquired in acquiredByHand.withLock({ $0 }) { client.discard(acquired.session) }
         let (client, place, taking) = (client, place.withLock { $0 }, taking)
         // As in CPython, an error is of no interest: the server may have ended.
         Task.detached {
             let link = try await taking?.value
             try await client.dropReference(place.identifier, on: place.link ?? link)
+        }
+    }
+}
+
+// MARK: - The object's methods
+
+extension ObjectReference {
+    /// `Token(typeid, address, id)`
+    var token: PickleInstance {
+        PickleInstance(
+            .global(ProxyToken.token), construction: .new, state: .tuple([.string(typeID), client.address.pythonValue, .string(identifier)]))
+    }
+
+    /// Whether the object has a method that its server tells of. The server is asked once, unless it has said so when it made the object.
+    func exposes(_ method: String) async throws -> Bool {
+        if let known = exposed.withLock({ $0 }) { return known.names(method) }
+        try await taken()
+        let told = try await client.callServer("get_methods", [try Fragment(.instance(token))]).value()
+        exposed.withLock { $0 = told }
+        return told.names(method)
+    }
+}
+
+extension PickleValue {
+    /// Whether it is a sequence that has the name.
+    fileprivate func names(_ name: String) -> Bool {
+        switch self {
+        case .tuple(let elements), .list(let elements): elements.contains { $0.text == name }
+        default: false
         }
     }
 }

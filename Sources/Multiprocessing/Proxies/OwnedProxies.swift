@@ -1,36 +1,11 @@
 import Pickle
 
-/// A lock on a server that belongs to who took it. In Python its owner is a thread; here it is the task that runs ``withLock(_:)``, with
+/// A lock on a server that belongs to who took it. In Python its owner is a thread; here it is the task that runs ``LockableProxy/withLock(_:)-(()->Result)``, with
 /// its child tasks.
-public protocol OwnedProxy: Proxy {}
+public protocol OwnedProxy: LockableProxy {}
 
 extension OwnedProxy {
-    /// Holds the lock while the body runs (`with lock:`).
-    public func withLock<Result>(_ body: () async throws -> Result) async throws -> Result {
-        try await OwnedSession.with(object.reference) {
-            _ = try await object.send("acquire", [])
-            return try await releasing(object, body)
-        }
-    }
-
-    /// Holds the lock while the body runs, if it is to be had within this time (`lock.acquire(timeout=…)`, which Python 2.7 does not
-    /// have).
-    ///
-    /// - Returns: what the body returns; `nil` when the lock was not to be had.
-    public func withLock<Result>(timeout: Duration, _ body: () async throws -> Result) async throws -> Result? {
-        try await OwnedSession.with(object.reference) {
-            try await object.acquire(timeout: timeout) ? try await releasing(object, body) : nil
-        }
-    }
-
-    /// Holds the lock while the body runs, if it is to be had at once (`lock.acquire(False)`).
-    ///
-    /// - Returns: what the body returns; `nil` when the lock was not to be had.
-    public func withLockIfAvailable<Result>(_ body: () async throws -> Result) async throws -> Result? {
-        try await OwnedSession.with(object.reference) {
-            try await object.acquireIfAvailable() ? try await releasing(object, body) : nil
-        }
-    }
+    public static var isReentrant: Bool { true }
 }
 
 /// A lock on a server that its owner may take again, of a `threading.RLock`.
@@ -53,7 +28,7 @@ public struct ConditionProxy: OwnedProxy {
 
     /// Gives the lock up, waits to be notified, and has the lock again (`condition.wait()`).
     ///
-    /// - Throws: ``RemoteError`` of type `runtimeError` outside of ``OwnedProxy/withLock(_:)``.
+    /// - Throws: ``RemoteError`` of type `runtimeError` outside of ``LockableProxy/withLock(_:)-(()->Result)``.
     public func wait() async throws {
         _ = try await object.send("wait", [.none])
     }

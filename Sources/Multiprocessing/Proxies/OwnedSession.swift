@@ -1,5 +1,5 @@
-/// The session that owns an object for a while: an `RLock` and a `Condition` belong to the connection that acquired them, as they
-/// belong to a thread in Python.
+/// The session that owns an object for a while: an `RLock`, a `Condition` and robust locks belong to the connection that acquired
+/// them, as they belong to a thread in Python.
 ///
 /// It is the task's: what the task and its child tasks call on that object meanwhile goes over this session.
 struct OwnedSession: Sendable {
@@ -15,8 +15,10 @@ struct OwnedSession: Sendable {
     }
 
     /// Runs the body with one session for all calls on the object: the one that is there, or another.
-    static func with<Result>(_ reference: ObjectReference, _ body: () async throws -> Result) async throws -> Result {
-        if current(of: reference) != nil { return try await body() }
+    ///
+    /// - Parameter isNew: whether it is another in any case.
+    static func with<Result>(_ reference: ObjectReference, isNew: Bool = false, _ body: () async throws -> Result) async throws -> Result {
+        if !isNew, current(of: reference) != nil { return try await body() }
         try await reference.taken()
         return try await reference.client.withSession { session in
             let own = OwnedSession(identifier: reference.identifier, client: reference.client, session: session)

@@ -22,12 +22,9 @@ extension Proxy {
     /// with it the TLS without which it is of no use.
     public var pickled: PickleValue {
         let reference = object.reference
-        let token = PickleInstance(
-            .global(ProxyToken.token), construction: .new,
-            state: .tuple([.string(reference.typeID), reference.client.address.pythonValue, .string(reference.identifier)]))
         let keywords: PickleValue = EncodedTarget.isBeingEncoded ? .dictionary(PickleEntries(Self.secrets(of: reference.client))) : [:]
         let proxyClass = PickleGlobal(module: ProxyToken.token.module, name: PythonProxyClass.name(of: reference.typeID))
-        return .instance(PickleInstance(.global(ProxyToken.rebuild), [.global(proxyClass), .instance(token), "pickle", keywords]))
+        return .instance(PickleInstance(.global(ProxyToken.rebuild), [.global(proxyClass), .instance(reference.token), "pickle", keywords]))
     }
 
     private static func secrets(of client: ManagerClient) -> [(key: PickleValue, value: PickleValue)] {
@@ -73,6 +70,7 @@ private enum PythonProxyClass {
     private static let names = [
         "list": "ListProxy", "dict": "DictProxy", "Namespace": "NamespaceProxy", "Value": "ValueProxy", "Array": "ArrayProxy",
         "Event": "EventProxy", "Lock": "AcquirerProxy", "RLock": "AcquirerProxy", "Semaphore": "AcquirerProxy",
-        "BoundedSemaphore": "AcquirerProxy", "Condition": "ConditionProxy", "Barrier": "BarrierProxy", "Iterator": "IteratorProxy",
+        "BoundedSemaphore": "AcquirerProxy", "RobustLock": "AcquirerProxy", "RobustRLock": "AcquirerProxy", "RobustSemaphore": "AcquirerProxy",
+        "Condition": "ConditionProxy", "Barrier": "BarrierProxy", "Iterator": "IteratorProxy",
     ]
 }

@@ -36,7 +36,7 @@ public struct JoinableQueueProxy<Element: Codable & Sendable>: ItemQueueProxy {
 ///
 /// Of all three forms of `put` and `get`, the plain one waits, the one with a `timeout` waits no longer than that, and the last does not
 /// wait. A cancelled call puts and takes nothing.
-public protocol ItemQueueProxy<Element>: Proxy, AsyncSequence where Element: Codable & Sendable {}
+public protocol ItemQueueProxy<Element>: LeasingProxy, AsyncSequence {}
 
 extension ItemQueueProxy {
     /// How many items wait (`q.qsize()`).
@@ -107,6 +107,10 @@ extension ItemQueueProxy {
                 return
             } catch let error as RemoteError where error.type == .queueFull {}
         }
+        guard object.fencingToken == nil else {
+            for element in elements { try await put(element) }
+            return
+        }
         try await object.reference.taken()
         try await client.call(object.identifier, "put", each: try elements.map { [try Fragment(encoding: $0)] })
     }
@@ -176,7 +180,7 @@ public struct ItemQueueIterator<Queue: ItemQueueProxy>: AsyncIteratorProtocol {
 }
 
 extension ItemQueueProxy {
-    /// Takes items, each once it is asked for. An item that was taken is gone: ``withLease(_:)`` keeps it until its work is done.
+    /// Takes items, each once it is asked for. An item that was taken is gone: ``LeasingProxy/withLease(_:)`` keeps it until its work is done.
     public func makeAsyncIterator() -> ItemQueueIterator<Self> { ItemQueueIterator(queue: self) }
 }
 

@@ -1,17 +1,6 @@
-/// Random numbers that are the same in every run: SplitMix64.
-struct RandomBytes: RandomNumberGenerator {
-    private var state: UInt64
+import TestSupport
 
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var mixed = state
-        mixed = (mixed ^ mixed >> 30) &* 0xbf58_476d_1ce4_e5b9
-        mixed = (mixed ^ mixed >> 27) &* 0x94d0_49bb_1331_11eb
-        return mixed ^ mixed >> 31
-    }
-
+extension SeededGenerator {
     /// A pickle with a few bytes changed, dropped, doubled, or taken from another.
     mutating func mutation(of bytes: [UInt8], with other: [UInt8]) -> [UInt8] {
         var bytes = bytes
