@@ -100,8 +100,17 @@ let package = Package(
             ],
             swiftSettings: settings),
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
-        .testTarget(name: "PickleTests", dependencies: ["Pickle", "TestSupport"], exclude: ["Pickles", "Python"], swiftSettings: settings),
+        .testTarget(name: "PickleTests", dependencies: ["Pickle", "TestSupport"], exclude: ["Python"], swiftSettings: settings),
         .testTarget(name: "ManagerConnectionTests", dependencies: ["ManagerConnection", "TestSupport"] + nio, swiftSettings: settings),
+        // The fuzzer is a package of its own, too; its bodies are built here, so that tests run them with what it has found.
+        .target(
+            name: "FuzzBodies",
+            dependencies: [
+                "ManagerServer", "ManagedObjects", "ManagerConnection", "Pickle", .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOEmbedded", package: "swift-nio"),
+            ],
+            path: "Fuzzing/Bodies", swiftSettings: settings),
+        .testTarget(name: "FuzzingTests", dependencies: ["FuzzBodies"], swiftSettings: settings),
         .testTarget(name: "ManagedObjectsTests", dependencies: ["ManagedObjects", "Pickle"], swiftSettings: settings),
         .testTarget(
             name: "ManagerServerTests",

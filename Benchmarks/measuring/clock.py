@@ -14,8 +14,9 @@ ROUNDS = 1000
 def nanoseconds(parts):
     """By name, the median time of one call."""
     with tempfile.TemporaryDirectory() as folder:
-        command = ['swift', 'package', '--package-path', PACKAGE, '--disable-sandbox', '--allow-writing-to-package-directory', 'benchmark',
-                   '--target', 'PartBenchmarks', '--format', 'histogramSamples', '--path', folder, '--no-progress']
+        # The plugin builds in its own way: in the folder of other builds each would undo the other's.
+        command = ['swift', 'package', '--package-path', PACKAGE, '--scratch-path', PACKAGE + '/.build-clock', '--disable-sandbox',
+                   '--allow-writing-to-package-directory', 'benchmark', '--target', 'PartBenchmarks', '--format', 'histogramSamples', '--path', folder, '--no-progress']
         for part in parts:
             command += ['--filter', re.escape(part.name)]
         run = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)

@@ -24,6 +24,8 @@ public struct PickleScanner: Sendable {
         var start: Int
         var firstElement: Int32 = -1
         var elementCount: Int32 = 0
+        /// Whether it is the memo's: an object that stands elsewhere, too.
+        var isReference = false
     }
 
     /// Where a `MARK` stands, and how many values were on the stack.
@@ -70,18 +72,17 @@ public struct PickleScanner: Sendable {
                 case .buildToMark:
                     let mark = try popMark()
                     try build(from: mark.height, startingAt: mark.start, closedAt: offset, isTuple: shape.makesTuple)
-                case .extend(let count): try shrink(to: stack.count - count)
-                case .extendToMark: try shrink(to: popMark().height)
-                case .memoize: memo.memoize(offset..<next)
-                case .put, .get:
-                    guard let index = Self.memoIndex(offset..<next, in: bytes) else { return nil }
-                    let isRegular = if case .put = shape.effect {
-                        memo.put(offset..<next, index: index)
-                    } else {
-                        memo.get(offset..<next, index: index)
-                    }
-                    guard isRegular else { return nil }
-                    if case .get = shape.effect { stack.append(Entry(start: offset)) }
+                case .extend(let count): guard try shrink(to: stack.count - count) else { return nil }
+                case .extendToMark: guard try shrink(to: popMark().height) else { return nil }
+                case .memoize:
+                    try checkTop()
+                    memo.memoize(offset..<next)
+                case .put:
+                    try checkTop()
+                    guard let index = Self.memoIndex(offset..<next, in: bytes), memo.put(offset..<next, index: index) else { return nil }
+                case .get:
+                    guard let index = Self.memoIndex(offset..<next, in: bytes), memo.get(offset..<next, index: index) else { return nil }
+                    stack.append(Entry(start: offset, isReference: true))
                 case .nothing: guard try skip(offset..<next, in: bytes) else { return nil }
                 case .stop: return try root(endingAt: offset)
                 case .irregular: return nil
@@ -180,6 +181,11 @@ extension PickleScanner {
         guard height >= (marks.last?.height ?? 0), height <= stack.count else { throw Malformed(.stack("stack underflow")) }
     }
 
+    /// Whether there is a value above the innermost mark.
+    private func checkTop() throws(Malformed) {
+        guard stack.count > (marks.last?.height ?? 0) else { throw Malformed(.stack("nothing on the stack to memoize")) }
+    }
+
     /// Replaces the values above `height` by one that consists of them.
     ///
     /// - Parameter start: where its first opcode stands, when that is the mark; otherwise it is that of its first part.
@@ -209,10 +215,13 @@ extension PickleScanner {
     }
 
     /// Drops the values above `height`, which went into the one below.
-    private mutating func shrink(to height: Int) throws(Malformed) {
+    ///
+    /// - Returns: `false` when that is the memo's: the object changes where it stands, which may be in another part.
+    private mutating func shrink(to height: Int) throws(Malformed) -> Bool {
         try check(height)
         guard height > (marks.last?.height ?? 0) else { throw Malformed(.stack("nothing on the stack to add to")) }
         stack.removeLast(stack.count - height)
+        return !stack[height - 1].isReference
     }
 
     /// - Returns: `false` for a `PROTO` after other opcodes, which were then of another protocol.
@@ -222,9 +231,18 @@ extension PickleScanner {
             let version = bytes[range.lowerBound + 1]
             guard let known = PickleProtocol(rawValue: version) else { throw Malformed(.unsupportedProtocol(version)) }
             protocolVersion = known
+        } else {
+            try checkFrame(range, in: bytes)
         }
         memo.drop(range)
         return true
+    }
+
+    /// A `FRAME` lies within the bytes. That is all it means.
+    private func checkFrame(_ range: Range<Int>, in bytes: UnsafeRawBufferPointer) throws(Malformed) {
+        guard let length = Self.littleEndian(bytes, at: range.lowerBound + 1, width: range.count - 1), length <= bytes.count - range.upperBound else {
+            throw Malformed(.truncated)
+        }
     }
 
     private func root(endingAt offset: Int) throws(Malformed) -> Span {

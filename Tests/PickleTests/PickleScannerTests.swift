@@ -33,4 +33,21 @@ struct PickleScannerTests {
             #expect(try FragmentBuilder.list(fragments + fragments).value() == [value, "next", value, "next"])
         }
     }
+
+    @Test(arguments: [(2, true), (3, false), (1 << 62, false), (UInt64.max, false)])
+    func `A frame lies within the pickle, for the scanner as for the reader`(_ length: UInt64, _ isRead: Bool) {
+        let bytes: [UInt8] = [0x80, 4, 0x95] + withUnsafeBytes(of: length.littleEndian) { Array($0) } + [0x4e, 0x2e]
+        var scanner = PickleScanner()
+        let isScanned = (try? bytes.withUnsafeBytes { try scanner.scan($0) }) != nil
+        #expect(isScanned == isRead)
+        #expect(((try? Unpickler().load(bytes)) != nil) == isRead)
+    }
+
+    @Test(arguments: [[0x94, 0x4e], [0x28, 0x94, 0x4e, 0x74], [0x71, 0, 0x4e], [0x5d, 0x28, 0x72, 0, 0, 0, 0, 0x4e, 0x65]] as [[UInt8]])
+    func `Nothing is put into the memo where there is nothing, for the scanner as for the reader`(_ opcodes: [UInt8]) {
+        let bytes = [0x80, 4] + opcodes + [0x2e]
+        var scanner = PickleScanner()
+        #expect(throws: PickleError.self) { try bytes.withUnsafeBytes { try scanner.scan($0) } }
+        #expect(throws: PickleError.self) { try Unpickler().load(bytes) }
+    }
 }
