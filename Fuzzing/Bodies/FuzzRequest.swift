@@ -45,7 +45,7 @@ struct ReplyCheck {
     /// - Parameter reply: the pickle of `(kind, result)`. A result that a peer has sent before is as it was sent: what cannot be read in it, such as
     ///   text that is not UTF-8, its readers refuse.
     mutating func check(_ reply: ByteBuffer) throws(Finding) {
-        guard let kind = reply.withUnsafeReadableBytes(Self.kind) else { throw Finding("a reply that is no pair") }
+        guard let kind = reply.withUnsafeReadableBytes(Self.kind) else { throw Finding("a reply that is no pair: \(Array(reply.readableBytesView))") }
         try expect(Self.kinds.contains(kind), "a reply of an unknown kind")
         if kind == "#PROXY" { proxies += 1 }
     }
