@@ -98,13 +98,13 @@ print(json.dumps({'bytes_per_second': 2 * size * count / elapsed, 'own_share': u
 """
 
 # As many connections as are allowed: each is a descriptor.
-MANY = """
+DESCRIPTORS = """
 import resource
 hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
 resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 """
 
-IDLE = MANY + """
+IDLE = DESCRIPTORS + """
 import sys
 from multiprocessing.connection import Client
 from multiprocessing.managers import dispatch
@@ -153,7 +153,7 @@ print(json.dumps({'calls': len(times), 'p50_ms': times[len(times) // 2] * 1000, 
 """
 
 # What the large thing is; prints microseconds for each element at the beginning and at the end.
-GROWTH = MANY + COMMON + """
+GROWTH = DESCRIPTORS + COMMON + """
 kind, count, batch = sys.argv[2], int(sys.argv[3]), 10000
 def timed(steps):
     times = []
