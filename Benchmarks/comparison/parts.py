@@ -144,7 +144,7 @@ def large(options):
     """Row 8: large values, there and back, from Python."""
     rows = []
     for kind in ('queue', 'dict'):
-        for size, count in [(1 << 20, 100), (100 << 20, 3)]:
+        for size, count in [(1 << 20, 1000), (100 << 20, 3)]:
             measured, peaks = {}, {}
             for name, start in [('CPython', lambda: servers.cpython(options.python)), ('ours', servers.ours)]:
                 with start() as server:

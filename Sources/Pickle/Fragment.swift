@@ -40,7 +40,7 @@ public struct Fragment: Sendable {
         readers = (lowest, highest)
     }
 
-    private static func readers(of version: PickleProtocol) -> (lowest: PickleProtocol, highest: PickleProtocol) {
+    static func readers(of version: PickleProtocol) -> (lowest: PickleProtocol, highest: PickleProtocol) {
         version > .v2 ? (version, .v5) : (version, .v2)
     }
 

@@ -1,6 +1,6 @@
 /// Puts fragments together to one: a list, a tuple or a dict of values that stay pickled.
 public struct FragmentBuilder: Sendable {
-    private var body: [UInt8] = []
+    private var body = PicklerOutput([])
     private var lowest = PickleProtocol.v2
     private var highest = PickleProtocol.v5
     private var owners: [any FragmentOwner] = []
@@ -9,17 +9,21 @@ public struct FragmentBuilder: Sendable {
 
     /// Writes one value's opcodes behind those that are there.
     public mutating func append(_ fragment: Fragment) {
-        fragment.body.withUnsafeBytes { body.append(contentsOf: $0) }
-        lowest = max(lowest, fragment.readers.lowest)
-        highest = min(highest, fragment.readers.highest)
+        fragment.body.withUnsafeBytes { body.append(raw: $0) }
+        restrict(to: fragment.readers)
         if let owner = fragment.owner { owners.append(owner) }
     }
 
     /// Writes an opcode that has no argument.
-    private mutating func append(_ opcode: PickleOpcode) { body.append(opcode.rawValue) }
+    private mutating func append(_ opcode: PickleOpcode) { body.append(opcode) }
+
+    private mutating func restrict(to readers: (lowest: PickleProtocol, highest: PickleProtocol)) {
+        lowest = max(lowest, readers.lowest)
+        highest = min(highest, readers.highest)
+    }
 
     private var fragment: Fragment {
-        let fragment = Fragment(body: SmallBytes(body), lowest: lowest, highest: highest)
+        let fragment = Fragment(body: SmallBytes(body.bytes), lowest: lowest, highest: highest)
         return owners.isEmpty ? fragment : fragment.owned(by: FragmentOwners(owners))
     }
 
@@ -59,14 +63,50 @@ public struct FragmentBuilder: Sendable {
     /// A `tuple` of these elements.
     public static func tuple(_ elements: [Fragment]) -> Fragment {
         var builder = FragmentBuilder()
-        guard !elements.isEmpty else {
-            builder.append(.emptyTuple)
-            return builder.fragment
-        }
-        if elements.count > 3 { builder.append(.mark) }
-        for element in elements { builder.append(element) }
-        builder.append([.emptyTuple, .tuple1, .tuple2, .tuple3, .tuple][min(elements.count, 4)])
+        builder.append(tuple: elements)
         return builder.fragment
+    }
+
+    /// Writes a `tuple` of these elements behind what is there.
+    package mutating func append(tuple elements: [Fragment]) {
+        appendTuple(of: elements.count) { builder in
+            for element in elements { builder.append(element) }
+        }
+    }
+
+    /// Writes a `tuple` of so many elements, which the body appends.
+    package mutating func appendTuple(of count: Int, _ appendElements: (inout FragmentBuilder) -> Void) {
+        if count > 3 { append(.mark) }
+        appendElements(&self)
+        switch count {
+        case 0: append(.emptyTuple)
+        case 1: append(.tuple1)
+        case 2: append(.tuple2)
+        case 3: append(.tuple3)
+        default: append(.tuple)
+        }
+    }
+}
+
+// MARK: - Whole pickles
+
+extension FragmentBuilder {
+    /// A pickle of one value, which the body appends.
+    package static func pickle(at version: PickleProtocol, _ appendValue: (inout FragmentBuilder) -> Void) -> [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(128)
+        var builder = FragmentBuilder()
+        builder.body = PicklerOutput(bytes)
+        builder.body.append(.proto, version.rawValue)
+        appendValue(&builder)
+        builder.append(.stop)
+        return builder.body.bytes
+    }
+
+    /// Writes a `str` of this program's own, as ``Fragment/init(text:at:)-(String,_)`` does.
+    package mutating func append(text: String, at version: PickleProtocol) {
+        body.append(text: text.utf8, at: version)
+        restrict(to: Fragment.readers(of: version))
     }
 }
 

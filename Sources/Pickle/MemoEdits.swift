@@ -31,8 +31,8 @@ struct MemoEdits: Sendable {
 
     mutating func reset() {
         used = 0
-        edits.removeAll(keepingCapacity: edits.capacity < 4_096)
-        puts.removeAll(keepingCapacity: puts.capacity < 4_096)
+        edits.removeAllForReuse()
+        puts.removeAllForReuse()
     }
 
     mutating func drop(_ range: Range<Int>) {

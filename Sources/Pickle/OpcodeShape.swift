@@ -47,11 +47,11 @@ struct OpcodeShape {
         var table = [OpcodeShape](repeating: OpcodeShape(argument: .none, effect: .unknown, makesTuple: false), count: 256)
         func set(_ opcodes: [PickleOpcode], _ argument: Argument, _ effect: Effect) {
             for opcode in opcodes {
-                let makesTuple = [.tuple, .tuple1, .tuple2, .tuple3].contains(opcode)
+                let makesTuple = [.emptyTuple, .tuple, .tuple1, .tuple2, .tuple3].contains(opcode)
                 table[Int(opcode.rawValue)] = OpcodeShape(argument: argument, effect: effect, makesTuple: makesTuple)
             }
         }
-        set([.none, .emptyTuple, .emptyList, .emptyDict, .newTrue, .newFalse, .emptySet], .none, .push)
+        set([.none, .emptyList, .emptyDict, .newTrue, .newFalse, .emptySet], .none, .push)
         set([.binInt1, .ext1], .fixed(1), .push)
         set([.binInt2, .ext2], .fixed(2), .push)
         set([.binInt, .ext4], .fixed(4), .push)
@@ -62,6 +62,7 @@ struct OpcodeShape {
         set([.int, .long, .float, .string, .unicode, .persid], .lines(1), .push)
         set([.global], .lines(2), .push)
         set([.mark], .none, .mark)
+        set([.emptyTuple], .none, .build(0))
         set([.tuple1, .binPersid], .none, .build(1))
         set([.tuple2, .newObj, .stackGlobal, .reduce], .none, .build(2))
         set([.tuple3, .newObjEx], .none, .build(3))

@@ -165,9 +165,9 @@ extension PickleScanner {
     private mutating func reset() {
         protocolVersion = .v0
         hasReduction = false
-        stack.removeAll(keepingCapacity: stack.capacity < 4_096)
-        if !marks.isEmpty { marks.removeAll(keepingCapacity: marks.capacity < 4_096) }
-        elements.removeAll(keepingCapacity: elements.capacity < 4_096)
+        stack.removeAllForReuse()
+        marks.removeAllForReuse()
+        elements.removeAllForReuse()
         memo.reset()
     }
 
@@ -245,9 +245,9 @@ extension PickleScanner {
         }
     }
 
-    private func root(endingAt offset: Int) throws(Malformed) -> Span {
-        guard stack.count == 1, marks.isEmpty else { throw Malformed(.stack("STOP needs exactly one value on the stack")) }
-        return span(stack[0], endingAt: offset)
+    private mutating func root(endingAt offset: Int) throws(Malformed) -> Span {
+        guard let root = stack.popLast(), stack.isEmpty, marks.isEmpty else { throw Malformed(.stack("STOP needs exactly one value on the stack")) }
+        return span(root, endingAt: offset)
     }
 
     /// The offset behind an opcode's argument, which lies within the bytes.
@@ -269,12 +269,14 @@ extension PickleScanner {
         return start + count
     }
 
-    /// An unsigned number; `nil` when the bytes end before it or it does not fit an `Int`.
+    /// An unsigned number of one, four or eight bytes; `nil` when the bytes end before it or it does not fit an `Int`.
     private static func littleEndian(_ bytes: UnsafeRawBufferPointer, at offset: Int, width: Int) -> Int? {
         guard width <= bytes.count - offset else { return nil }
-        var number: UInt64 = 0
-        for index in 0..<width { number |= UInt64(bytes[offset + index]) << UInt64(8 * index) }
-        return Int(exactly: number)
+        switch width {
+        case 1: return Int(bytes[offset])
+        case 4: return Int(UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt32.self)))
+        default: return Int(exactly: UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self)))
+        }
     }
 
     private static func length(ofLines lines: Int, at start: Int, in bytes: UnsafeRawBufferPointer) -> Int? {

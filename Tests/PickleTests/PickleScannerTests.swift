@@ -34,6 +34,19 @@ struct PickleScannerTests {
         }
     }
 
+    @Test(arguments: [PickleProtocol.v2, .v3, .v4, .v5])
+    func `A request without arguments needs no reading either`(_ version: PickleProtocol) throws {
+        let bytes = try Pickler(version).dump(.tuple(["id", "get", .tuple([]), [:]]))
+        try bytes.withUnsafeBytes { bytes in
+            var scanner = PickleScanner()
+            let root = try #require(try scanner.scan(bytes))
+            let arguments = try #require(scanner.element(2, of: root))
+            #expect(scanner.elementCount(of: arguments) == 0)
+            let keywords = try #require(scanner.element(3, of: root))
+            #expect(scanner.isEmptyDictionary(keywords, of: bytes))
+        }
+    }
+
     @Test(arguments: [(2, true), (3, false), (1 << 62, false), (UInt64.max, false)])
     func `A frame lies within the pickle, for the scanner as for the reader`(_ length: UInt64, _ isRead: Bool) {
         let bytes: [UInt8] = [0x80, 4, 0x95] + withUnsafeBytes(of: length.littleEndian) { Array($0) } + [0x4e, 0x2e]

@@ -46,11 +46,12 @@ struct SentCalls {
     ///
     /// - Returns: what came of the call already.
     mutating func wait(_ waiter: Waiter, for number: UInt64) -> Outcome? {
-        if let outcome = calls[number]?.outcome {
-            calls[number] = nil
+        guard let place = calls.index(forKey: number) else { return nil }
+        if let outcome = calls.values[place].outcome {
+            calls.remove(at: place)
             return outcome
         }
-        calls[number]?.waiter = waiter
+        calls.values[place].waiter = waiter
         return nil
     }
 
@@ -68,23 +69,26 @@ struct SentCalls {
     /// - Returns: who waits for it, if one does already, and for what.
     /// - Throws: ``ManagerError`` when there is no such call.
     mutating func settle(_ reply: MultiplexedReply, isCancelled: Bool) throws(ManagerError) -> (Waiter, Outcome)? {
-        guard let call = calls[reply.number], call.outcome == nil else {
+        guard let place = calls.index(forKey: reply.number), calls.values[place].outcome == nil else {
             throw ManagerError(.protocolViolation, "the server answered a call that is not outstanding")
         }
-        return end(reply.number, call, isCancelled ? .failure(call.abandonment?.error ?? CancellationError()) : .success(reply))
+        return end(place, isCancelled ? .failure(calls.values[place].abandonment?.error ?? CancellationError()) : .success(reply))
     }
 
     /// No more replies will come.
     mutating func settleAll(_ error: ManagerError) -> [(Waiter, Outcome)] {
-        calls.filter { $0.value.outcome == nil }.compactMap { number, call in end(number, call, .failure(call.abandonment?.error ?? error)) }
+        calls.keys.compactMap { number in
+            guard let place = calls.index(forKey: number), calls.values[place].outcome == nil else { return nil }
+            return end(place, .failure(calls.values[place].abandonment?.error ?? error))
+        }
     }
 
-    private mutating func end(_ number: UInt64, _ call: Call, _ outcome: Outcome) -> (Waiter, Outcome)? {
-        guard let waiter = call.waiter else {
-            calls[number]?.outcome = outcome
+    private mutating func end(_ place: Dictionary<UInt64, Call>.Index, _ outcome: Outcome) -> (Waiter, Outcome)? {
+        guard let waiter = calls.values[place].waiter else {
+            calls.values[place].outcome = outcome
             return nil
         }
-        calls[number] = nil
+        calls.remove(at: place)
         return (waiter, outcome)
     }
 }

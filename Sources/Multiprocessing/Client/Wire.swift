@@ -9,12 +9,16 @@ enum Wire {
         _ identifier: String?, _ method: String, _ arguments: [Fragment], _ keywords: [(name: String, value: Fragment)] = [],
         at version: PickleProtocol
     ) throws -> [UInt8] {
+        let arguments = try arguments.map { try $0.readable(at: version) }
         let named = try keywords.map { (key: Fragment(text: $0.name, at: version), value: try $0.value.readable(at: version)) }
-        let request = FragmentBuilder.tuple([
-            identifier.map { Fragment(text: $0, at: version) } ?? .none, Fragment(text: method, at: version),
-            FragmentBuilder.tuple(try arguments.map { try $0.readable(at: version) }), named.isEmpty ? .emptyDictionary : FragmentBuilder.dictionary(named),
-        ])
-        return [0x80, version.rawValue] + request.body.array + [0x2e]
+        return FragmentBuilder.pickle(at: version) { pickle in
+            pickle.appendTuple(of: 4) { request in
+                if let identifier { request.append(text: identifier, at: version) } else { request.append(.none) }
+                request.append(text: method, at: version)
+                request.append(tuple: arguments)
+                request.append(named.isEmpty ? .emptyDictionary : FragmentBuilder.dictionary(named))
+            }
+        }
     }
 
     /// A reply's result: what was returned, or the proxy of what was made.
