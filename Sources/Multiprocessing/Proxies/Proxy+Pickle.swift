@@ -71,6 +71,6 @@ private enum PythonProxyClass {
         "list": "ListProxy", "dict": "DictProxy", "Namespace": "NamespaceProxy", "Value": "ValueProxy", "Array": "ArrayProxy",
         "Event": "EventProxy", "Lock": "AcquirerProxy", "RLock": "AcquirerProxy", "Semaphore": "AcquirerProxy",
         "BoundedSemaphore": "AcquirerProxy", "RobustLock": "AcquirerProxy", "RobustRLock": "AcquirerProxy", "RobustSemaphore": "AcquirerProxy",
-        "Condition": "ConditionProxy", "Barrier": "BarrierProxy", "Iterator": "IteratorProxy",
+        "Condition": "ConditionProxy", "RobustCondition": "ConditionProxy", "Barrier": "BarrierProxy", "Iterator": "IteratorProxy",
     ]
 }
