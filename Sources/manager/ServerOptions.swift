@@ -33,7 +33,8 @@ struct KeyOptions: ParsableArguments {
     /// - Throws: ``Failure`` when there is none or it cannot be read.
     func read() throws -> AuthenticationKey {
         if let authkeyFile { return try KeyFile.read(authkeyFile) }
-        guard let key = Self.takeFromEnvironment() else {
+        // With an empty one, as of a variable that was meant to be set, everybody would be let in.
+        guard let key = Self.takeFromEnvironment(), !key.bytes.isEmpty else {
             throw Failure("a key is needed: give --authkey-file FILE, or set \(Self.variable)")
         }
         return key
