@@ -64,6 +64,9 @@ public struct ServerAccess: Sendable {
     /// The grant of the holder of a key.
     func grant(ofKeyAt position: Int) -> KeyGrant { holders[owners[position]] }
 
+    /// Whether a peer gets in with the key.
+    func isValid(_ key: AuthenticationKey) -> Bool { keys.contains { $0.bytes == key.bytes } }
+
     /// The grant of the holder with this name.
     func grant(named name: String) -> KeyGrant? { holders.first { $0.name == name } }
 }
