@@ -39,6 +39,9 @@ extension ConditionState {
         return tenure
     }
 
+    /// A notification has reached a call whose peer had gone: another gets it.
+    mutating func passNotificationOn(_ effects: inout Effects) { notify(1, &effects) }
+
     /// Those that are notified wait for the lock, which the caller owns.
     private mutating func notify(_ count: Int, _ effects: inout Effects) {
         var left = count

@@ -76,6 +76,29 @@ struct RobustConditionTests {
         #expect(try condition.call("was_abandoned", session: 3).value() == false)
     }
 
+    @Test func `A notification that reaches one who has gone goes to another, whether that one had the lock already or not`() throws {
+        for isTakenBack in [false, true] {
+            let condition = ObjectUnderTest(ManagedRobustCondition(in: RobustLocks()))
+            var waiting: [CallID] = []
+            for session in UInt64(1)...2 {
+                _ = try condition.call("acquire", session: session)
+                waiting.append(try condition.call("wait", session: session).id)
+            }
+            _ = try condition.call("acquire", session: 3)
+            _ = try condition.call("notify", session: 3)
+            var effects = Effects()
+            if isTakenBack {
+                let woken = try condition.call("release", session: 3).woken
+                #expect(woken.map(\.call) == [waiting[0]])
+                condition.object.takeBack(woken[0], effects: &effects)
+                #expect(effects.answers.map(\.call) == [waiting[1]])
+            } else {
+                #expect(condition.object.cancel(waiting[0], effects: &effects))
+                #expect(try condition.call("release", session: 3).woken.map(\.call) == [waiting[1]])
+            }
+        }
+    }
+
     @Test func `In Python 2 a wait returns nothing`() throws {
         _ = try condition.call("acquire", session: 1, python: .python2)
         let waiting = try condition.call("wait", session: 1, python: .python2)

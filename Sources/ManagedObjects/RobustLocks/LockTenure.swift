@@ -15,6 +15,8 @@ struct LockTenure: Sendable {
     /// How often the holder has acquired it.
     var count = 1
 
+    /// Whether it was acquired after a wait at a condition.
+    var isResumed: Bool { origin != token }
     var session: SessionID { call.session }
     var holder: Holder { Holder(session: session, since: since, fencingToken: token) }
 }

@@ -3,7 +3,7 @@ public import Pickle
 /// A condition whose lock survives its holder, as that of ``ManagedRobustLock`` does.
 ///
 /// A call that has waited acquires the lock anew: it has a higher fencing token than before, and is told when a holder in between has ended
-/// without a release (`EOWNERDEAD` of `pthread_cond_wait`). A session that ends while it waits is notified no more.
+/// without a release (`EOWNERDEAD` of `pthread_cond_wait`). A notification that reaches a session which has gone goes to another.
 public struct ManagedRobustCondition: ManagedObject {
     private var state: ConditionState<RobustLock>
 
@@ -45,11 +45,16 @@ extension ManagedRobustCondition {
     public mutating func timeOut(_ call: CallID, effects: inout Effects) -> Reply? { state.timeOut(call) }
 
     public mutating func cancel(_ call: CallID, effects: inout Effects) -> Bool {
-        state.stopWaiting(call) || state.lock.stopWaiting(call) != nil
+        if state.stopWaiting(call) { return true }
+        guard let request = state.lock.stopWaiting(call) else { return false }
+        if request.resumed != nil { state.passNotificationOn(&effects) }
+        return true
     }
 
     public mutating func takeBack(_ answer: Answer, effects: inout Effects) {
+        let tenure = state.lock.tenure(by: answer.call.session)
         state.lock.takeBack(answer.call, &effects)
+        if let tenure, tenure.call == answer.call, tenure.isResumed { state.passNotificationOn(&effects) }
     }
 
     public mutating func end(_ session: SessionID, effects: inout Effects) {
