@@ -2,7 +2,9 @@ public import ManagerConnection
 public import Pickle
 
 /// How a manager's server runs. Every limit is finite by default.
-public struct ServerConfiguration: Sendable {
+///
+/// It can be encoded for a child process only, since it has the keys.
+public struct ServerConfiguration: Sendable, Codable {
     /// Where it listens.
     public var address: ManagerAddress
     /// Who may use it, and what each may do.

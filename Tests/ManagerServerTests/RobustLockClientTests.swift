@@ -11,6 +11,7 @@ func withRobustServer(_ body: (ManagerServer) async throws -> Void) async throws
     var registry = Registry.standard
     registry.useRobustLocks()
     registry.register("accounts_lock", shared: ManagedRobustLock(.lock, in: RobustLocks()))
+    registry.register("plain_lock", shared: ManagedLock())
     registry.register("condition", shared: ManagedRobustCondition(in: RobustLocks()))
     registry.register("accounts", shared: try ManagedDictionary(Arguments()))
     let configuration = ServerConfiguration(address: .tcp("127.0.0.1", 0), authkey: "abc")
@@ -224,7 +225,7 @@ func withRobustServer(_ body: (ManagerServer) async throws -> Void) async throws
 extension RobustLockClientTests {
     @Test func `The holders are listed with their sessions, times and tokens`() async throws {
         try await withRobustServer { server in
-            let (plain, robust) = (try RawPeer.create(server, "Condition"), try RawPeer.create(server, "Lock"))
+            let (plain, robust) = (try RawPeer.create(server, "plain_lock"), try RawPeer.create(server, "Lock"))
             #expect(try RawPeer.call(server, "holders").result == [:])
             let peer = try RawPeer.session(server)
             _ = try peer.request(plain, "acquire")

@@ -67,8 +67,8 @@ public struct ConditionProxy: OwnedProxy {
     public var holding: LockHolding {
         get async throws {
             guard try await object.isRobust else { throw object.isNotRobust }
-            let token: Int = try await object.result(of: "fencing_token")
-            return LockHolding(token: FencingToken(token), wasAbandoned: try await object.result(of: "was_abandoned"))
+            let token: Int = try await object.result(of: "fencing_token", [])
+            return LockHolding(token: FencingToken(token), wasAbandoned: try await object.result(of: "was_abandoned", []))
         }
     }
 
