@@ -56,11 +56,9 @@ public struct ManagedCondition: ManagedObject {
 
 extension Method {
     /// `wait`, `notify` and `notify_all`.
-    ///
-    /// - Parameter holds: whether the end of a session takes back from it what it has of the lock.
-    static func ofCondition<Lock>(_ state: any WritableKeyPath<Object, ConditionState<Lock>> & Sendable, holds: Bool = false) -> [Method] {
+    static func ofCondition<Lock>(_ state: any WritableKeyPath<Object, ConditionState<Lock>> & Sendable) -> [Method] {
         [
-            Method("Condition.wait", optional: ["timeout"], holds: holds) { (object, call, effects) throws(PythonException) in
+            Method("Condition.wait", optional: ["timeout"]) { (object, call, effects) throws(PythonException) in
                 try object[keyPath: state].wait(call, &effects)
             },
             Method("Condition.notify", optional: ["n"]) { (object, call, effects) throws(PythonException) in

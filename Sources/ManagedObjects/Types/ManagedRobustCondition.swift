@@ -26,7 +26,7 @@ public struct ManagedRobustCondition: ManagedObject {
 
     public static let methods = MethodTable<ManagedRobustCondition> {
         Method.ofRobustLock("RobustCondition") { $0.state.lock }
-        Method.ofCondition(\.state, holds: true)
+        Method.ofCondition(\.state)
     }
 
     public var holders: [Holder] { state.lock.tenures.map(\.holder) }
