@@ -99,6 +99,22 @@ struct RobustConditionTests {
         }
     }
 
+    @Test func `A holder's end wakes one who waits, since it may have been woken in that one's place`() throws {
+        var waiting: [CallID] = []
+        for session in UInt64(1)...2 {
+            _ = try condition.call("acquire", session: session)
+            waiting.append(try condition.call("wait", session: session).id)
+        }
+        #expect(condition.end(3).isEmpty)
+        _ = try condition.call("acquire", session: 3)
+        #expect(condition.end(3).map(\.call) == [waiting[0]])
+        #expect(try condition.call("was_abandoned", session: 1).value() == true)
+        // One that waits for the lock only has it first.
+        let next = try condition.call("acquire", session: 4)
+        #expect(condition.end(1).map(\.call) == [next.id])
+        #expect(try condition.call("release", session: 4).woken.map(\.call) == [waiting[1]])
+    }
+
     @Test func `In Python 2 a wait returns nothing`() throws {
         _ = try condition.call("acquire", session: 1, python: .python2)
         let waiting = try condition.call("wait", session: 1, python: .python2)

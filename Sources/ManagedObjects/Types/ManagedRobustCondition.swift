@@ -3,7 +3,8 @@ public import Pickle
 /// A condition whose lock survives its holder, as that of ``ManagedRobustLock`` does.
 ///
 /// A call that has waited acquires the lock anew: it has a higher fencing token than before, and is told when a holder in between has ended
-/// without a release (`EOWNERDEAD` of `pthread_cond_wait`). A notification that reaches a session which has gone goes to another.
+/// without a release (`EOWNERDEAD` of `pthread_cond_wait`). A notification that reaches a session which has gone goes to another, and the end of a holder
+/// is one: it may have been woken for something that it did not come to do, or have been about to wake another.
 public struct ManagedRobustCondition: ManagedObject {
     private var state: ConditionState<RobustLock>
 
@@ -58,7 +59,9 @@ extension ManagedRobustCondition {
     }
 
     public mutating func end(_ session: SessionID, effects: inout Effects) {
+        let wasHeld = isHeld(by: session)
         state.lock.end(session, &effects)
+        if wasHeld { state.passNotificationOn(&effects) }
     }
 }
 
