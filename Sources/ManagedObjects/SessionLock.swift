@@ -51,22 +51,6 @@ struct SessionLock: Sendable {
         if count == 0 { passOn(&effects) }
     }
 
-    /// Gives the lock up, however often its owner has acquired it.
-    mutating func releaseWholly(_ effects: inout Effects) { passOn(&effects) }
-
-    /// Takes the lock again for a call that gave it up.
-    ///
-    /// - Parameter since: when the call was made.
-    /// - Returns: the reply, when the lock is free; otherwise the call waits and is answered with it.
-    mutating func reacquire(_ call: CallID, count: Int, since: Timestamp, reply: Reply) -> Reply? {
-        guard owner == nil else {
-            waiters.append(call, Claim(count: count, since: since, reply: reply))
-            return nil
-        }
-        (holder, self.count) = (Holder(session: call.session, since: since), count)
-        return reply
-    }
-
     /// Gives the lock to the call that has waited longest, or to nobody.
     private mutating func passOn(_ effects: inout Effects) {
         guard let (call, claim) = waiters.popFirst() else {
@@ -80,15 +64,34 @@ struct SessionLock: Sendable {
     /// - Returns: whether the call was waiting for the lock.
     mutating func stopWaiting(_ call: CallID) -> Bool { waiters.remove(call) != nil }
 
-    /// The lock was given to a session that had gone.
-    mutating func takeBack(from session: SessionID, _ effects: inout Effects) {
-        if owner == session { passOn(&effects) }
-    }
-
     /// `repr(threading.RLock())`. The owner, in Python a thread's number and in Python 2 its name, is that of the session.
     func repr(python: PythonVersion, address: String) -> PythonText {
         let number = owner.map { String($0.rawValue) }
         if python.isPython2 { return "<_RLock owner=\(number.map { "'Thread-\($0)'" } ?? "None") count=\(count)>" }
         return "<\(isLocked ? "locked" : "unlocked") _thread.RLock object owner=\(number ?? "0") count=\(count) at \(address)>"
+    }
+}
+
+// MARK: - As the lock of a condition
+
+extension SessionLock: ConditionLock {
+    /// How many times the session has acquired it.
+    func tenure(of session: SessionID) -> Int? { owner == session ? count : nil }
+
+    mutating func giveUp(_ tenure: Int, _ effects: inout Effects) { passOn(&effects) }
+
+    mutating func takeAgain(_ wait: ConditionWait<Int>, reply: Reply) -> Reply? {
+        guard owner == nil else {
+            waiters.append(wait.call, Claim(count: wait.tenure, since: wait.since, reply: reply))
+            return nil
+        }
+        (holder, count) = (Holder(session: wait.call.session, since: wait.since), wait.tenure)
+        return reply
+    }
+
+    mutating func timeOut(_ call: CallID) -> Reply? { stopWaiting(call) ? .bool(false) : nil }
+
+    mutating func takeBack(_ call: CallID, _ effects: inout Effects) {
+        if owner == call.session { passOn(&effects) }
     }
 }

@@ -75,6 +75,12 @@ func hasSpareDescriptors(_ descriptor: CInt) -> Bool {
     let lowest = fcntl(descriptor, F_DUPFD_CLOEXEC, 0)
     guard lowest >= 0 else { return false }
     close(lowest)
+    let limit = maximumDescriptorCount()
+    return Int(lowest) < limit - min(32, limit / 4)
+}
+
+/// How many files the process may have open.
+public func maximumDescriptorCount() -> Int {
     let limit = sysconf(CInt(_SC_OPEN_MAX))
-    return limit < 0 || Int(lowest) < limit - min(32, limit / 4)
+    return limit < 0 ? .max : limit
 }

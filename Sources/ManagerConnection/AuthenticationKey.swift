@@ -37,6 +37,27 @@ extension AuthenticationKey: CustomStringConvertible, CustomDebugStringConvertib
     public var customMirror: Mirror { Mirror(self, children: []) }
 }
 
+extension AuthenticationKey: Codable {
+    /// Whether this task encodes what a child process is started with.
+    @TaskLocal package static var isForChild = false
+
+    /// The key that was sent to this process when it was started.
+    public init(from decoder: any Decoder) throws {
+        self.init(try decoder.singleValueContainer().decode([UInt8].self))
+    }
+
+    /// Sends the key to a child process.
+    ///
+    /// - Throws: `EncodingError` for every other purpose, as CPython's `AuthenticationString` raises `TypeError` when it is pickled.
+    public func encode(to encoder: any Encoder) throws {
+        guard Self.isForChild else {
+            throw EncodingError.invalidValue(self, .init(codingPath: encoder.codingPath, debugDescription: "a key is only sent to child processes"))
+        }
+        var container = encoder.singleValueContainer()
+        try container.encode(bytes)
+    }
+}
+
 /// `count` bytes from the system's cryptographic generator.
 func randomBytes(count: Int) -> [UInt8] {
     var generator = SystemRandomNumberGenerator()

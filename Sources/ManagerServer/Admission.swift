@@ -1,4 +1,5 @@
 import ManagedObjects
+import ManagerConnection
 import OrderedCollections
 
 /// Who is connected, and who may be besides: a state machine, behind the lock of ``Connections``.
@@ -15,8 +16,11 @@ struct Admission {
             self.unauthenticated = unauthenticated
         }
 
+        /// Strangers get no more than half of the descriptors, so that they cannot use them up.
         init(_ configuration: ServerConfiguration) {
-            self.init(perPeer: configuration.maximumConnectionsPerPeer, unauthenticated: configuration.maximumUnauthenticatedConnections)
+            self.init(
+                perPeer: configuration.maximumConnectionsPerPeer,
+                unauthenticated: min(configuration.maximumUnauthenticatedConnections, max(maximumDescriptorCount() / 2, 1)))
         }
     }
 

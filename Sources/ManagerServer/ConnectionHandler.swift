@@ -34,7 +34,8 @@ final class ConnectionHandler: ChannelDuplexHandler {
     private var phase = Phase.connecting
     /// The keys that the handshake was begun with.
     private var offeredAccess: ServerAccess?
-    /// Whose key the peer has shown to know.
+    /// The key that the peer has shown to know, and whose it is.
+    private var key: AuthenticationKey?
     private var keyHolder: String?
     private var session: Session?
     private var decoder = FrameDecoder(maximumLength: Authentication.maximumMessageLength)
@@ -259,7 +260,10 @@ final class ConnectionHandler: ChannelDuplexHandler {
     private func beginOpening(after authentication: Authentication) {
         phase = .opening
         if let session { connections.hasAuthenticated(session.id) }
-        if let position = authentication.keyPosition, let offeredAccess { apply(offeredAccess.grant(ofKeyAt: position)) }
+        if let position = authentication.keyPosition, let offeredAccess {
+            key = offeredAccess.keys[position]
+            apply(offeredAccess.grant(ofKeyAt: position))
+        }
         offeredAccess = nil
         session?.audit?.authenticated()
         session?.peerIsLegacy = authentication.peerIsLegacy
@@ -275,9 +279,18 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
     /// The keys, or what they allow, are others from now on. A peer goes on with what its holder may do now; one whose holder there is no more ends,
     /// and so does one that has not authenticated yet, since it may know a key that has been taken away.
-    func accessHasChanged() {
-        guard let keyHolder, let grant = access.current.grant(named: keyHolder) else { return close() }
+    func accessHasChanged() -> AccessChange {
+        let current = access.current
+        guard let key, let keyHolder else {
+            close()
+            return .none
+        }
+        guard let grant = current.grant(named: keyHolder) else {
+            close()
+            return .ended
+        }
         apply(grant)
+        return current.isValid(key) ? .none : .staysWithFormerKey
     }
 
     private func open(_ frame: FrameBytes, now: Timestamp) {

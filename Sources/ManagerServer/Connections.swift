@@ -88,8 +88,8 @@ final class Connections: Sendable {
     }
 
     /// Runs the body with every connection there is now, on the connection's own event loop.
-    func forEach(_ body: @escaping @Sendable (ConnectionHandler) -> Void) {
-        for handler in state.withLock({ Array($0.handlers.values) }) { handler.eventLoop.execute { body(handler.value) } }
+    func map<Result: Sendable>(_ body: @escaping @Sendable (ConnectionHandler) -> Result) -> [EventLoopFuture<Result>] {
+        state.withLock { Array($0.handlers.values) }.map { handler in handler.eventLoop.submit { body(handler.value) } }
     }
 
     /// Does something to an object now, and delivers what comes of it.

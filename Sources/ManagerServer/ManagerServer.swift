@@ -17,6 +17,7 @@ public final class ManagerServer: Sendable {
     private let gracePeriod: Duration
     private let access: AccessControl
     private let auditLog: AuditLog?
+    private let logger: Logger
     private let group: MultiThreadedEventLoopGroup
     /// Ends when a client has called `shutdown`, or this process has.
     private let shutdownRequests: AsyncStream<Void>
@@ -37,6 +38,7 @@ public final class ManagerServer: Sendable {
                 if let error { logger.error("\(error)") } else { logger.notice("the audit log can be written again") }
             }
         }
+        self.logger = logger
         group = MultiThreadedEventLoopGroup(numberOfThreads: configuration.threads ?? System.coreCount)
         connections = Connections(Admission.Limits(configuration), wakingOn: group.next())
         gracePeriod = configuration.gracePeriod
@@ -61,10 +63,16 @@ public final class ManagerServer: Sendable {
     ///
     /// A session stays as long as there is a holder with the name of its own, and may from now on do what that one may; other sessions end.
     /// Connections that have not authenticated yet end, too. With ``ServerAccess/key(_:)`` there is one holder: sessions stay, and new
-    /// connections need the new key.
+    /// connections need the new key. The logger is told, at `notice`, how many sessions ended and how many stay that were opened with a key which is
+    /// not valid any more.
     public func replaceAccess(with access: ServerAccess) {
         self.access.replace(with: access)
-        connections.forEach { $0.accessHasChanged() }
+        let changes = connections.map { $0.accessHasChanged() }
+        EventLoopFuture.whenAllSucceed(changes, on: group.next()).whenSuccess { [logger] changes in
+            let (ended, outdated) = (changes.count { $0 == .ended }, changes.count { $0 == .staysWithFormerKey })
+            guard ended + outdated > 0 else { return }
+            logger.notice("the keys have been replaced", metadata: ["ended sessions": "\(ended)", "sessions that stay with a former key": "\(outdated)"])
+        }
     }
 
     /// Reads certificates and keys of TLS again; connections that are there go on as they are.

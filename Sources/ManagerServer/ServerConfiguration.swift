@@ -2,7 +2,9 @@ public import ManagerConnection
 public import Pickle
 
 /// How a manager's server runs. Every limit is finite by default.
-public struct ServerConfiguration: Sendable {
+///
+/// It can be encoded for a child process only, since it has the keys.
+public struct ServerConfiguration: Sendable, Codable {
     /// Where it listens.
     public var address: ManagerAddress
     /// Who may use it, and what each may do.
@@ -21,7 +23,8 @@ public struct ServerConfiguration: Sendable {
     public var maximumConnections = 20_000
     /// Connections from one address of the network at one time; further ones are closed at once. Those over unix sockets do not count.
     public var maximumConnectionsPerPeer = 10_000
-    /// Connections that have not authenticated yet; for a further one the oldest of them is closed.
+    /// Connections that have not authenticated yet, but never more than half of the descriptors that the process may have; for a further one the
+    /// oldest of them is closed.
     public var maximumUnauthenticatedConnections = 1_000
     /// How long a peer that does not take its replies is borne with. No more of its requests are served meanwhile; it then has to
     /// have taken some tens of kilobytes, or is closed.

@@ -1,5 +1,5 @@
 /// Which Python's texts and errors are meant, where versions differ: `u'a'` is 2.7's `repr`, `Empty()` of `_queue` that of 3.7.
-public struct PythonVersion: Hashable, Comparable, Sendable, CustomStringConvertible {
+public struct PythonVersion: Hashable, Comparable, Sendable, Codable, CustomStringConvertible {
     public let major: UInt8
     public let minor: UInt8
 

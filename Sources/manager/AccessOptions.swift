@@ -29,8 +29,6 @@ struct AccessOptions: ParsableArguments {
     /// - Throws: ``Failure``
     func read(names: [String]) throws -> ServerAccess {
         guard let grants else { return .key(try key.read()) }
-        // Not used, and not left where others might see it.
-        _ = KeyOptions.takeFromEnvironment()
         do {
             let file = try GrantsFile(try Self.text(grants), names: names)
             return try ServerAccess(grants: try file.entries.map { try Self.grant($0, besides: grants) })

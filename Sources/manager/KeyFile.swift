@@ -18,8 +18,9 @@ enum KeyFile {
         defer { buffer.withUnsafeMutableBytes { bytes in if let start = bytes.baseAddress { explicit_bzero(start, bytes.count) } } }
         let count = Glibc.read(descriptor, &buffer, buffer.count)
         guard count >= 0 else { throw unreadable(path) }
-        guard count > 0 else { throw Failure("the key file \(path) is empty") }
-        return AuthenticationKey(buffer[count - 1] == 0x0a ? buffer[..<(count - 1)] : buffer[..<count])
+        let key = buffer[..<count]
+        guard let last = key.last, key != [0x0a] else { throw Failure("the key file \(path) is empty") }
+        return AuthenticationKey(last == 0x0a ? key.dropLast() : key)
     }
 
     private static func unreadable(_ path: String) -> Failure {

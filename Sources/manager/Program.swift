@@ -8,6 +8,7 @@ enum Program {
         await ProcessBootstrap.runChildIfSpawned()
         // It is about to read keys.
         _ = process_spawn_set_dumpable(0)
+        KeyOptions.clearEnvironment()
         await CommandLineRun.run()
     }
 }

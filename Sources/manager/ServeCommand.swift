@@ -57,7 +57,7 @@ struct ServeCommand: AsyncParsableCommand {
     var peerTimeout = 60.0
 
     @Flag(help: ArgumentHelp(
-        "Let Lock, RLock, Semaphore and BoundedSemaphore be robust: they belong to the session that acquired them, and its end releases them."))
+        "Let Lock, RLock, Semaphore, BoundedSemaphore and Condition be robust: they belong to the session that acquired them, and its end releases them."))
     var robustLocks = false
 
     @Option(help: "How many threads serve connections (default: one for each processor).")

@@ -33,19 +33,23 @@ struct KeyOptions: ParsableArguments {
     /// - Throws: ``Failure`` when there is none or it cannot be read.
     func read() throws -> AuthenticationKey {
         if let authkeyFile { return try KeyFile.read(authkeyFile) }
-        guard let key = Self.takeFromEnvironment() else {
+        // With an empty one, as of a variable that was meant to be set, everybody would be let in.
+        guard let key = Self.keyOfEnvironment, !key.bytes.isEmpty else {
             throw Failure("a key is needed: give --authkey-file FILE, or set \(Self.variable)")
         }
         return key
     }
 
-    /// Takes the key out of the environment, so that the commands started from here do not inherit it, and that it stands in `/proc` no more.
-    static func takeFromEnvironment() -> AuthenticationKey? {
+    /// Takes the key out of the environment, used or not, so that the commands started from here do not inherit it, and that it stands in `/proc`
+    /// no more.
+    static func clearEnvironment() { _ = keyOfEnvironment }
+
+    private static let keyOfEnvironment: AuthenticationKey? = {
         guard let value = getenv(variable) else { return nil }
         let length = strlen(value)
         let key = AuthenticationKey(UnsafeRawBufferPointer(start: value, count: length))
         memset(value, 0, length)
         unsetenv(variable)
         return key
-    }
+    }()
 }

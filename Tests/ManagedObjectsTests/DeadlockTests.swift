@@ -65,12 +65,85 @@ struct DeadlockTests {
         #expect(deadlock(try second.call("acquire", session: 2)) == nil)
     }
 
-    @Test func `A semaphore of several is never taken for a deadlock`() throws {
-        let (semaphore, lock) = (make(.semaphore(2)), make(.lock))
+    @Test func `A semaphore is waited for in vain when each of its holders waits for the caller, and not before`() throws {
+        let (semaphore, lock, other) = (make(.semaphore(2)), make(.lock), make(.lock))
         for session in 1...2 { _ = try semaphore.call("acquire", session: UInt64(session)) }
         _ = try lock.call("acquire", session: 3)
+        _ = try other.call("acquire", session: 3)
         _ = try lock.call("acquire", session: 1)
+        // The second holder may still release it.
+        let waiting = try semaphore.call("acquire", true, 5, session: 3)
+        #expect(waiting.waits)
+        #expect(semaphore.timeOut(waiting.id).reply != nil)
+        let second = try other.call("acquire", session: 2)
+        #expect(deadlock(try semaphore.call("acquire", session: 3))
+            == "deadlock: Semaphore 1 is held by session 1, which waits for another: Lock 2 is held by session 3, whose holder makes this call")
+        #expect(try other.call("release", session: 3).woken.map(\.call) == [second.id])
         #expect(try semaphore.call("acquire", session: 3).waits)
+    }
+
+    @Test func `A session that has all of a semaphore does not wait for more of it`() throws {
+        let semaphore = make(.semaphore(2))
+        for _ in 1...2 { #expect(try semaphore.call("acquire", session: 1).value() == true) }
+        #expect(deadlock(try semaphore.call("acquire", session: 1))
+            == "deadlock: Semaphore 1 is held by session 1, whose holder makes this call")
+        _ = try semaphore.call("release", session: 1)
+        _ = try semaphore.call("acquire", session: 2)
+        #expect(try semaphore.call("acquire", session: 1).waits)
+    }
+
+    @Test func `A wait that was named by two calls lasts until both have ended`() throws {
+        let (named, first, second) = (make(.lock), make(.lock), make(.lock))
+        _ = try named.call("acquire_fenced", session: 1)  // 101
+        _ = try first.call("acquire", session: 2)
+        _ = try second.call("acquire", session: 3)
+        #expect(try first.call("acquire_fenced", true, .none, .tuple([101]), session: 4).waits)
+        #expect(try second.call("acquire_fenced", true, .none, .tuple([101]), session: 5).waits)
+        #expect(try second.call("release", session: 3).woken.count == 1)
+        #expect(deadlock(try named.call("acquire", session: 2)) != nil)
+        #expect(try named.call("acquire", session: 3).waits)
+    }
+
+    @Test func `The lock of a condition is a part of rings, before a wait and after it`() throws {
+        let (lock, condition) = (make(.lock), ObjectUnderTest(ManagedRobustCondition(in: locks)))
+        _ = try lock.call("acquire", session: 1)
+        _ = try condition.call("acquire", session: 2)
+        #expect(try condition.call("acquire", session: 1).waits)
+        #expect(deadlock(try lock.call("acquire", session: 2)) != nil)
+        _ = try condition.call("release", session: 2)
+        // The first has both, and gives up the one to wait.
+        #expect(try condition.call("wait", session: 1).waits)
+        _ = try condition.call("acquire", session: 2)
+        let waiting = try lock.call("acquire", true, 5, session: 2)
+        _ = lock.timeOut(waiting.id)
+        _ = try condition.call("notify", session: 2)
+        #expect(deadlock(try lock.call("acquire", session: 2)) != nil)
+        #expect(try condition.call("release", session: 2).woken.count == 1)
+    }
+
+    @Test func `A wait at a condition whose time has come ends with the error when the lock will never be free`() throws {
+        let (lock, condition) = (make(.lock), ObjectUnderTest(ManagedRobustCondition(in: locks)))
+        for object in [lock, condition] { _ = try object.call("acquire", session: 1) }
+        let waiting = try condition.call("wait", 1, session: 1)
+        _ = try condition.call("acquire", session: 2)
+        let stuck = try lock.call("acquire", session: 2)
+        #expect(stuck.waits)
+        guard case .exception(let error)? = condition.timeOut(waiting.id).reply else { Issue.record("it waits for ever"); return }
+        #expect(error.arguments.first?.text?.hasPrefix("deadlock: RLock 2 is held by session 2, which waits for another: Lock 1 is held by session 1") == true)
+        #expect(try lock.call("release", session: 1).woken.map(\.call) == [stuck.id])
+    }
+
+    @Test func `A holder is known by its first token after it has waited at the condition`() throws {
+        let (lock, condition) = (make(.lock), ObjectUnderTest(ManagedRobustCondition(in: locks)))
+        #expect(try condition.call("acquire_fenced", session: 1).value() == .tuple([101, false]))
+        let waiting = try condition.call("wait", session: 1)
+        #expect(try condition.call("acquire_fenced", session: 2).value() == .tuple([102, false]))
+        _ = try condition.call("notify_all", session: 2)
+        #expect(try condition.call("release", session: 2).woken.map(\.call) == [waiting.id])
+        #expect(try condition.call("fencing_token", session: 1).value() == 103)
+        _ = try lock.call("acquire_fenced", session: 3)
+        #expect(try lock.call("acquire_fenced", true, .none, .tuple([101]), session: 4).waits)
+        #expect(deadlock(try condition.call("acquire", session: 3)) != nil)
     }
 
     @Test func `A session that carries many calls is never taken for one that waits`() throws {
@@ -100,35 +173,45 @@ struct DeadlockTests {
 
     /// Sessions that do as they like: who holds what and who waits is kept here, too, and looked at in the simplest way.
     private struct Sessions {
-        var holders: [Int: UInt64] = [:]
+        /// Each as often as it has acquired the lock.
+        var holders: [[UInt64]]
         var waiting: [UInt64: Int] = [:]
 
         /// Whether some would wait for ever, though each that does not wait releases all it holds and each that is given a lock does the same.
         var areStuck: Bool {
             var (holders, waiting) = (holders, waiting)
-            while let (lock, _) = holders.first(where: { waiting[$0.value] == nil }) {
-                holders[lock] = nil
+            func freed() -> Int? { holders.firstIndex { $0.contains { waiting[$0] == nil } } }
+            while let lock = freed() {
+                holders[lock].removeAll { waiting[$0] == nil }
                 if let next = waiting.first(where: { $0.value == lock })?.key {
                     waiting[next] = nil
-                    holders[lock] = next
+                    holders[lock].append(next)
                 }
             }
             return !waiting.isEmpty
         }
+
+        mutating func release(_ session: UInt64, _ lock: Int) {
+            if let position = holders[lock].lastIndex(of: session) { holders[lock].remove(at: position) }
+        }
     }
 
-    @Test func `Of a thousand random steps those are refused that would leave sessions stuck, and no others`() throws {
-        let pool = (0..<6).map { _ in make(.lock) }
-        var (sessions, refused, waited) = (Sessions(), 0, 0)
-        func give(_ lock: Int, _ woken: [Answer]) {
-            sessions.holders[lock] = woken.first?.call.session.rawValue
-            if let session = woken.first?.call.session.rawValue { sessions.waiting[session] = nil }
+    @Test func `Of thousands of random steps those are refused that would leave sessions stuck, and no others`() throws {
+        let kinds = [LockKind.lock, .lock, .lock, .semaphore(2), .semaphore(2), .semaphore(3)]
+        let pool = kinds.map(make)
+        var (sessions, refused, waited) = (Sessions(holders: kinds.map { _ in [] }), 0, 0)
+        func release(_ lock: Int, by session: UInt64) throws {
+            let woken = try pool[lock].call("release", session: session).woken
+            sessions.release(session, lock)
+            guard let next = woken.first?.call.session.rawValue else { return }
+            sessions.holders[lock].append(next)
+            sessions.waiting[next] = nil
         }
-        for _ in 0..<1_000 {
-            let (session, lock) = (UInt64.random(in: 1...5), Int.random(in: 0..<pool.count))
+        for _ in 0..<5_000 {
+            let (session, lock) = (UInt64.random(in: 1...6), Int.random(in: 0..<pool.count))
             guard sessions.waiting[session] == nil else { continue }
-            if sessions.holders[lock] == session, Bool.random() {
-                give(lock, try pool[lock].call("release", session: session).woken)
+            if sessions.holders[lock].contains(session), Bool.random() {
+                try release(lock, by: session)
                 continue
             }
             let called = try pool[lock].call("acquire", session: session)
@@ -138,16 +221,16 @@ struct DeadlockTests {
                 #expect(wanted.areStuck, "\(exception)")
                 refused += 1
                 // It gives up all that it holds.
-                for held in sessions.holders.filter({ $0.value == session }).keys { give(held, try pool[held].call("release", session: session).woken) }
+                for held in pool.indices { for _ in sessions.holders[held].filter({ $0 == session }) { try release(held, by: session) } }
             } else if called.waits {
                 #expect(!wanted.areStuck)
                 waited += 1
                 sessions = wanted
             } else {
-                sessions.holders[lock] = session
+                sessions.holders[lock].append(session)
             }
         }
-        #expect(refused > 10 && waited > 10)
+        #expect(refused > 50 && waited > 50)
     }
 }
 

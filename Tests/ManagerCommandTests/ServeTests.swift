@@ -216,6 +216,19 @@ import Testing
         }
     }
 
+    @Test func `An empty key is none: it would let everybody in`() async throws {
+        let folder = try TemporaryFolder()
+        for text in ["", "\n"] {
+            let file = try folder.write(text, to: "key")
+            let ended = try await ManagerProgram.run(["serve", "--address", "127.0.0.1:0", "--authkey-file", file])
+            #expect(ended.status == 2)
+            #expect(ended.errors.contains("the key file \(file) is empty"))
+        }
+        let ended = try await ManagerProgram.run(["serve", "--address", "127.0.0.1:0"], environment: ["MANAGER_AUTHKEY": ""])
+        #expect(ended.status == 2)
+        #expect(ended.errors.contains("a key is needed"))
+    }
+
     @Test func `A key file that others can read gets a warning`() async throws {
         let file = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
         _ = FileManager.default.createFile(atPath: file.path, contents: Data("abc\n".utf8), attributes: [.posixPermissions: 0o644])

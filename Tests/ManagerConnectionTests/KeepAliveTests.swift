@@ -1,6 +1,7 @@
 import Glibc
 import NIOCore
 import NIOPosix
+import TestSupport
 import Testing
 
 @testable import ManagerConnection
@@ -27,6 +28,8 @@ import Testing
         let client = try await ManagerTransport.connect(to: address, group: group, peerTimeout: timeout) { $0.eventLoop.makeSucceededVoidFuture() }
         var iterator = accepted.makeAsyncIterator()
         let server = try #require(await iterator.next())
+        // A listener that ends takes along what it has accepted and not yet handed over.
+        try await waitUntil { server.isActive }
         try await listener.close()
         return (server, client)
     }

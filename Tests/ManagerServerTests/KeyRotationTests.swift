@@ -50,6 +50,28 @@ import Testing
         }
     }
 
+    @Test func `The log says how many sessions ended, and how many stay whose key nobody gets in with any more`() async throws {
+        let (first, log) = (try GrantTests.access(), RecordedLog())
+        try await withServer(logger: log.logger, configure: { $0.access = first }) { server in
+            let peers = try ["work", "work", "operate"].map { try RawPeer.session(server, key: AuthenticationKey($0)) }
+            func replace(_ keys: AuthenticationKey...) throws {
+                server.replaceAccess(with: try ServerAccess(grants: [KeyGrant("workers", keys: keys, permissions: GrantTests.workers)]))
+            }
+            func notices() -> [String] { log.lines.filter { $0.contains("the keys have been replaced") } }
+            try replace("work", "work 2")
+            try await waitUntil { notices().count == 1 }
+            #expect(notices().last == "notice the keys have been replaced ended sessions=1 sessions that stay with a former key=0")
+            try await waitUntil { server.connectionCount == 2 }
+            let renewed = try RawPeer.session(server, key: "work 2")
+            try replace("work 2")
+            try await waitUntil { notices().count == 2 }
+            #expect(notices().last == "notice the keys have been replaced ended sessions=0 sessions that stay with a former key=2")
+            for peer in peers.dropLast() + [renewed] { #expect(try peer.request(nil, "dummy").kind == "#RETURN") }
+            #expect(try !isKnown("work", to: server))
+            #expect(log.lines.allSatisfy { !$0.contains("work 2") })
+        }
+    }
+
     @Test func `What a holder may do changes in the sessions that are there`() async throws {
         let first = try GrantTests.access()
         try await withServer(configure: { $0.access = first }) { server in

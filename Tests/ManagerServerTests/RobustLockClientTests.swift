@@ -11,6 +11,8 @@ func withRobustServer(_ body: (ManagerServer) async throws -> Void) async throws
     var registry = Registry.standard
     registry.useRobustLocks()
     registry.register("accounts_lock", shared: ManagedRobustLock(.lock, in: RobustLocks()))
+    registry.register("plain_lock", shared: ManagedLock())
+    registry.register("condition", shared: ManagedRobustCondition(in: RobustLocks()))
     registry.register("accounts", shared: try ManagedDictionary(Arguments()))
     let configuration = ServerConfiguration(address: .tcp("127.0.0.1", 0), authkey: "abc")
     let server = try await ManagerServer(registry, configuration: configuration, logger: Logger(label: "test"))
@@ -33,7 +35,7 @@ func withRobustServer(_ body: (ManagerServer) async throws -> Void) async throws
         m = SyncManager(address=address, authkey=b'abc')
         m.connect()
         class Auto(BaseManager): pass
-        for name in ['Lock', 'RLock', 'RobustLock', 'RobustSemaphore', 'accounts_lock', 'accounts']: Auto.register(name)
+        for name in ['Lock', 'RLock', 'RobustLock', 'RobustSemaphore', 'accounts_lock', 'condition', 'accounts']: Auto.register(name)
         auto = Auto(address=address, authkey=b'abc')
         auto.connect()
         def raised(error, call):
@@ -125,6 +127,59 @@ func withRobustServer(_ body: (ManagerServer) async throws -> Void) async throws
     }
 
     @Test(arguments: PythonInterpreter.all)
+    func `Python's own proxy uses a robust condition as any`(_ python: PythonInterpreter) async throws {
+        try await check("""
+            condition, numbers = m.Condition(), m.list()
+            def take():
+                with condition:
+                    while not len(numbers): condition.wait()
+                    numbers.append(numbers.pop() + 1)
+                    condition.notify_all()
+            thread = threading.Thread(target=take); thread.start()
+            with condition:
+                with condition: numbers.append(1)
+                condition.notify()
+                while numbers[0] != 2: condition.wait()
+            thread.join()
+            assert raised(RuntimeError, condition.notify) == 'cannot notify on un-acquired lock'
+            with condition: assert not condition.wait(0.01)
+            assert condition.acquire() is True and condition.release() is None
+            assert condition._callmethod('locked') is False
+            """, python)
+    }
+
+    @Test(arguments: PythonInterpreter.all)
+    func `A Python holder of a condition that is killed with kill -9 releases it, and one that waits for a notification goes on`(
+        _ python: PythonInterpreter
+    ) async throws {
+        try await withRobustServer { server in
+            let waiter = try python.start(Self.opening + """
+                c = auto.condition(); c.acquire(); first = c.fencing_token(); say('waits'); c.wait()
+                say('%s %s' % (c.was_abandoned(), c.fencing_token() > first)); c.release(); c.acquire(); say(str(c.was_abandoned()))
+                """, [String(server.port)])
+            #expect(await waiter.nextLine() == "waits")
+            // Another that waits, and is killed: it takes no notification.
+            let gone = try python.start(Self.opening + "c = auto.condition(); c.acquire(); say('waits'); c.wait()", [String(server.port)])
+            #expect(await gone.nextLine() == "waits")
+            let peer = try RawPeer.session(server)
+            let condition = try RawPeer.create(server, "condition")
+            func waiting(_ count: Int) throws -> Bool {
+                guard case .string(let text) = try peer.request(condition, "__repr__").result else { return false }
+                return text.hasSuffix("free, at 0x\(condition)>, \(count))>")
+            }
+            try await waitUntil { try waiting(2) }
+            gone.kill()
+            try await waitUntil { try waiting(1) }
+            let holder = try python.start(
+                Self.opening + "c = auto.condition(); c.acquire(); c.notify(); say('held'); sys.stdin.readline()", [String(server.port)])
+            #expect(await holder.nextLine() == "held")
+            holder.kill()
+            #expect(await waiter.nextLine() == "True True")
+            #expect(await waiter.nextLine() == "False")
+        }
+    }
+
+    @Test(arguments: PythonInterpreter.all)
     func `Two Python threads that take two locks in opposite orders get an error, not a deadlock`(_ python: PythonInterpreter) async throws {
         try await check("""
             import time
@@ -170,7 +225,7 @@ func withRobustServer(_ body: (ManagerServer) async throws -> Void) async throws
 extension RobustLockClientTests {
     @Test func `The holders are listed with their sessions, times and tokens`() async throws {
         try await withRobustServer { server in
-            let (plain, robust) = (try RawPeer.create(server, "Condition"), try RawPeer.create(server, "Lock"))
+            let (plain, robust) = (try RawPeer.create(server, "plain_lock"), try RawPeer.create(server, "Lock"))
             #expect(try RawPeer.call(server, "holders").result == [:])
             let peer = try RawPeer.session(server)
             _ = try peer.request(plain, "acquire")

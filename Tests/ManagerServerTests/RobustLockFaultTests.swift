@@ -46,4 +46,51 @@ import Testing
             #expect(told <= number && number <= told + kills)
         }
     }
+
+    /// Waits until there is something to do, and does it.
+    private static let waiter = """
+        import sys
+        from multiprocessing.managers import BaseManager
+        class Manager(BaseManager): pass
+        for name in ['condition', 'accounts']: Manager.register(name)
+        manager = Manager(address=('127.0.0.1', int(sys.argv[1])), authkey=b'abc')
+        manager.connect()
+        condition, accounts = manager.condition(), manager.accounts()
+        while True:
+            condition.acquire()
+            while not accounts.get('open', 0): condition.wait()
+            accounts.increment('open', -1)
+            condition.release()
+        """
+
+    @Test func `A notification is not lost with the one that it has woken, however many of these are killed`() async throws {
+        let python = try #require(PythonInterpreter.newest)
+        let kills = 25
+        try await withRobustServer { server in
+            let (peer, condition) = (try RawPeer.session(server), try RawPeer.create(server, "condition"))
+            let accounts = try RawPeer.create(server, "accounts")
+            func value(_ key: String) throws -> Int {
+                guard case .int(let value) = try peer.request(accounts, "get", .string(key), 0).result else { throw RawPeer.Closed() }
+                return value
+            }
+            func start() throws -> TestProgram { try python.start(Self.waiter, [String(server.port)]) }
+            var waiters = try (0..<4).map { _ in try start() }
+            func areWaiting(_ count: Int) throws -> Bool {
+                try peer.request(condition, "__repr__").result.text?.hasSuffix(", \(count))>") == true
+            }
+            for _ in 0..<kills {
+                try await waitUntil { try areWaiting(waiters.count) }
+                #expect(try peer.request(condition, "acquire").result == true)
+                _ = try peer.request(accounts, "increment", "open")
+                _ = try peer.request(condition, "notify")
+                _ = try peer.request(condition, "release")
+                // Now and then it is the one that has just been woken.
+                let victim = Int.random(in: waiters.indices)
+                waiters[victim].kill()
+                try await waitUntil { try value("open") == 0 }
+                waiters[victim] = try start()
+            }
+            for waiter in waiters { waiter.kill() }
+        }
+    }
 }

@@ -65,6 +65,21 @@ struct ProcessManagerTests {
         ])
     }
 
+    @Test(.enabled(if: TestCertificates.areAvailable))
+    func `settings of a server reach its process: TLS, keys and limits; and what is wrong with them is an error of the start`() async throws {
+        let certificates = try await TestCertificates()
+        try await certificates.make("server")
+        let folder = String(certificates.file("ca.pem").dropLast("/ca.pem".count))
+        let outcome = try await ProcessTestRun.outcome(of: "manager-configured", environment: ["CERTIFICATES": folder])
+        // The server's log, of the client without TLS.
+        #expect(outcome.errorLines.count == 1)
+        #expect(outcome.errors.contains("the client did not speak TLS within"))
+        #expect(outcome.lines == [
+            "[1, 2]", "true", "without TLS: cannotConnect, the server closed the connection during the handshake: it may expect TLS", "true",
+            "without files: ProcessError", "refused: CancellationError", "processes: 0",
+        ])
+    }
+
     @Test func `the server's process ends with the scope, however that ends`() async throws {
         #expect(try await lines("manager-scope") == [
             "2, processes: 0", "body: TestError", "processes: 0", "cancelled: CancellationError", "processes: 0",

@@ -1,4 +1,5 @@
 import Foundation
+import Multiprocessing
 import TestSupport
 import Testing
 
@@ -8,6 +9,14 @@ struct ProcessTargetTests {
         let outcome = try await ProcessTestRun.outcome(of: "fields")
         #expect(outcome.lines == ["equal", #"Generic<Dictionary<String, Double>> ["a": 1.5]"#, "Generic<Colour> red"])
         #expect(outcome.errorLines == [])
+    }
+
+    @Test func `a key is encoded for a child process only, and so are the settings of a server, which have keys`() {
+        let settings = ServerConfiguration(address: .tcp("127.0.0.1", 0), authkey: "abc")
+        for value in [AuthenticationKey("abc"), settings] as [any Encodable] {
+            #expect(throws: EncodingError.self) { try JSONEncoder().encode(value) }
+            #expect(throws: EncodingError.self) { try PickleEncoder().encode(value) }
+        }
     }
 
     @Test func `a target may be larger than the buffers between the processes`() async throws {

@@ -16,7 +16,8 @@ import Testing
             #expect(try await !manager.rlock(robust: false).isRobust)
             #expect(try await !manager.semaphore(robust: false).isRobust)
             #expect(try await !manager.boundedSemaphore(robust: false).isRobust)
-            #expect(try await !manager.condition().isRobust)
+            #expect(try await manager.condition().isRobust)
+            #expect(try await !manager.condition(robust: false).isRobust)
             #expect(await managerError { try await plain.withLock { (_: LockHolding) in } } == .notSupported)
         }
     }
@@ -67,6 +68,27 @@ import Testing
             let lock = try #require(try await names.value(forKey: "lock"))
             #expect(try await lock.withLock { $0.wasAbandoned })
             #expect(try await lock.withLock { !$0.wasAbandoned })
+        }
+    }
+
+    @Test func `After a wait the lock of a condition is held by another acquisition, with a higher token`() async throws {
+        try await withSwiftServer { _, manager in
+            let (condition, queue) = (try await manager.condition(), try await manager.queue(of: Int.self))
+            async let tokens = condition.withLock { outer in
+                try await queue.put(1)
+                try await condition.wait()
+                return (outer.token, try await condition.holding)
+            }
+            _ = try await queue.get()
+            // It is to be had as soon as the other waits.
+            let between = try await condition.withLock { holding in
+                try await condition.notify()
+                return holding.token
+            }
+            let (first, second) = try await tokens
+            #expect(first < between && between < second.token && !second.wasAbandoned)
+            let plain = try await manager.condition(robust: false)
+            #expect(await managerError { _ = try await plain.holding } == .notSupported)
         }
     }
 

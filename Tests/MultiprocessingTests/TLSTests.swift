@@ -107,6 +107,57 @@ import Testing
         }
     }
 
+    /// What comes to a server with TLS that is none: each connection must end, those that wait for an answer, too.
+    private static let garbage = """
+        import os, random, socket, ssl, sys, time
+        from multiprocessing.connection import Client
+        address, authority, seed = ('127.0.0.1', int(sys.argv[1])), sys.argv[2], int(sys.argv[3])
+        random.seed(seed)
+        def hello():
+            outgoing = ssl.MemoryBIO()
+            tls = ssl.create_default_context().wrap_bio(ssl.MemoryBIO(), outgoing, server_hostname='localhost')
+            try: tls.do_handshake()
+            except ssl.SSLWantReadError: pass
+            return bytearray(outgoing.read())
+        def changed(message):
+            for _ in range(random.randrange(1, 6)): message[random.randrange(len(message))] = random.randrange(256)
+            return message[:random.randrange(1, len(message) + 1)]
+        def send(data, peer):
+            peer.settimeout(60)
+            try:
+                os.write(peer.fileno(), data)
+                socket.socket.shutdown(peer, socket.SHUT_WR)
+                while peer.recv(65536): pass
+            except socket.timeout: raise
+            except OSError: pass
+        cases = [b'GET / HTTP/1.1\\r\\n\\r\\n', b'\\0\\0\\0\\x14#CHALLENGE#{sha256}', os.urandom(5000), b'\\x16\\x03\\x01\\xff\\xff' + bytes(70000)]
+        for data in cases + [changed(hello()) for _ in range(200)]:
+            with socket.create_connection(address) as peer: send(data, peer)
+        context = ssl.create_default_context(cafile=authority)
+        for size in (1, 50, 5000):
+            with context.wrap_socket(socket.create_connection(address), server_hostname='localhost') as peer: send(os.urandom(size), peer)
+        # A Python client without TLS waits for the server's first word.
+        start = time.time()
+        try: Client(address, authkey=b'abc')
+        except EOFError: print('ended', time.time() - start < 30)
+        """
+
+    @Test func `Garbage, and clients that speak no TLS, end soon, and the server serves on`() async throws {
+        let python = try #require(PythonInterpreter.newest)
+        let certificates = try await TestCertificates()
+        try await certificates.make("server")
+        try await withTLSServer(certificates) { server, port in
+            let manager = manager("localhost", port, ClientTLS(authorityFile: certificates.file("ca.pem")))
+            try await manager.connect()
+            let list = try await manager.list([1, 2, 3])
+            let seed = Int.random(in: 0..<1_000_000)
+            #expect(try await python.run(Self.garbage, [String(port), certificates.file("ca.pem"), String(seed)]).output == "ended True\n", "seed \(seed)")
+            #expect(try await list.elements() == [1, 2, 3])
+            await manager.shutdown()
+            try await waitUntil { server.connectionCount == 0 }
+        }
+    }
+
     @Test func `A server that asks for a certificate lets in those who have one of the right authority`() async throws {
         let certificates = try await TestCertificates()
         try await certificates.make("server")

@@ -11,6 +11,7 @@ let managerScenarios: Scenarios = [
     "manager-shut-down-while-starting": managerShutDownWhileStarting,
     "manager-start-cancelled": managerStartCancelled,
     "manager-initializer": managerInitializer,
+    "manager-configured": managerConfigured,
     "manager-scope": managerScope,
     "manager-dropped": managerDropped,
     "manager-family": managerFamily,
@@ -247,4 +248,34 @@ struct Note: ProcessTarget {
             try await Task.sleep(for: .seconds(600))
         }
     }
+}
+
+/// Settings of a server reach its process: TLS, several keys, a limit; and what is wrong with them comes back.
+@Sendable private func managerConfigured() async throws {
+    let files = ProcessInfo.processInfo.environment["CERTIFICATES"] ?? ""
+    let client = ManagerConfiguration(tls: ClientTLS(authorityFile: files + "/ca.pem"))
+    let access = try ServerAccess(grants: [
+        KeyGrant("operators", keys: ["operate"], permissions: .all),
+        KeyGrant("workers", keys: ["work"], permissions: Permissions(creates: ["list"], calls: ["list": ["append"]])),
+    ])
+    let manager = Manager(address: .tcp("localhost", 0), authkey: "operate", configuration: client)
+    try await manager.start { settings in
+        settings.tls = ServerTLS(certificateFile: files + "/server.pem", keyFile: files + "/server.key")
+        settings.access = access
+    }
+    say("\(try await manager.list([1, 2]).elements())")
+    let worker = Manager(address: manager.address, authkey: "work", configuration: client)
+    try await worker.connect()
+    let list = try await worker.list(of: Int.self)
+    try await list.append(1)
+    do { try await list.reverse() } catch let error as RemoteError { say("\(error.type == .permissionError)") }
+    await attempt("without TLS") { try await Manager(address: manager.address, authkey: "operate").connect() }
+    await worker.shutdown()
+    await manager.shutdown()
+    try await withManager(configure: { $0.maximumMemory = 1 }) { manager in
+        do { _ = try await manager.list() } catch let error as RemoteError { say("\(error.type == .memoryError)") }
+    }
+    await attempt("without files") { try await Manager().start { $0.tls = ServerTLS(certificateFile: "/none", keyFile: "/none") } }
+    await attempt("refused") { try await Manager().start { _ in throw CancellationError() } }
+    say("processes: \(ChildProcess.active.count)")
 }

@@ -13,9 +13,6 @@ struct LockState: Sendable {
 
     var isFree: Bool { tenures.count < kind.capacity }
 
-    /// The holder's tenure, when there can be but one holder and there is one.
-    var onlyTenure: LockTenure? { kind.capacity == 1 ? tenures.first : nil }
-
     /// Gives the lock to the caller, when it is to be had.
     ///
     /// - Parameter lastToken: the last that was given by any lock.
@@ -26,7 +23,9 @@ struct LockState: Sendable {
         }
         guard isFree else { return nil }
         lastToken += 1
-        let tenure = LockTenure(token: lastToken, call: request.call, since: request.since, wasAbandoned: abandonedCount > 0)
+        let tenure = LockTenure(
+            token: lastToken, origin: request.resumed?.origin ?? lastToken, call: request.call, since: request.since,
+            wasAbandoned: abandonedCount > 0, count: request.resumed?.count ?? 1)
         if tenure.wasAbandoned { abandonedCount -= 1 }
         tenures.append(tenure)
         return tenure

@@ -5,19 +5,10 @@ import Pickle
 /// They are one, since whether a wait will ever end is a matter of all of them: the holder of this lock may wait for another. Each step sees
 /// all locks as they are at that moment, so a deadlock is found by the call that would complete it, and none is found that is not there.
 struct LockTable: Sendable {
-    /// What cannot be released while a call waits.
-    private enum Blocked: Hashable {
-        /// All that a session holds which makes one call at a time.
-        case session(SessionID)
-        /// What was acquired under a token.
-        case token(Int)
-    }
-
     private var locks: [Int: LockState] = [:]
     private var lastNumber = 0
     private var lastToken: Int
-    /// For which lock the holder waits, without a limit of time.
-    private var blocked: [Blocked: Int] = [:]
+    private var waits = EndlessWaits()
 
     /// - Parameter lastToken: below all tokens.
     init(lastToken: Int) { self.lastToken = lastToken }
@@ -38,6 +29,12 @@ struct LockTable: Sendable {
 
     /// The last acquisition by a session.
     func tenure(of number: Int, by session: SessionID) -> LockTenure? { locks[number]?.tenures.last { $0.session == session } }
+
+    /// `Lock 3`
+    func name(of number: Int) -> String { "\(locks[number]?.kind.name ?? "") \(number)" }
+
+    /// For which locks the holder waits, so that it does not end what it holds before.
+    func waits(of tenure: LockTenure) -> [Int] { waits.locks(before: tenure) }
 }
 
 // MARK: - Acquiring
@@ -53,9 +50,11 @@ extension LockTable {
     mutating func acquire(_ number: Int, _ request: LockRequest, _ deadline: Deadline) throws(PythonException) -> Acquisition {
         if let tenure = locks[number]?.acquire(request, &lastToken) { return .acquired(tenure) }
         guard case .block(let until) = deadline else { return .refused }
-        if until == nil {
+        var request = request
+        request.isEndless = until == nil
+        if request.isEndless {
             if let ring = ring(completedBy: request, for: number) { throw deadlock(ring) }
-            for holding in blockedBy(request) { blocked[holding] = number }
+            waits.insert(request, for: number)
         }
         locks[number]?.wait(request)
         return .waits(until: until)
@@ -66,16 +65,8 @@ extension LockTable {
     /// - Returns: what waited.
     mutating func stopWaiting(_ number: Int, _ call: CallID) -> LockRequest? {
         guard let request = locks[number]?.stopWaiting(call) else { return nil }
-        unblock(request)
+        waits.remove(request, for: number)
         return request
-    }
-
-    private func blockedBy(_ request: LockRequest) -> [Blocked] {
-        request.kept.map(Blocked.token) + (request.sessionIsShared ? [] : [.session(request.call.session)])
-    }
-
-    private mutating func unblock(_ request: LockRequest) {
-        for holding in blockedBy(request) { blocked[holding] = nil }
     }
 }
 
@@ -106,34 +97,8 @@ extension LockTable {
     /// Gives the lock to those who have waited longest, as long as it is to be had.
     private mutating func passOn(_ number: Int, _ effects: inout Effects) {
         while let request = locks[number]?.nextWaiter() {
-            unblock(request)
+            waits.remove(request, for: number)
             if let tenure = locks[number]?.acquire(request, &lastToken) { effects.answer(request.call, request.reply(tenure)) }
         }
     }
-}
-
-// MARK: - Deadlocks
-
-extension LockTable {
-    /// Each waits for the lock, whose holder waits for the next; the holder of the last makes the call that completes the ring.
-    private typealias Ring = [(lock: Int, holder: SessionID)]
-
-    /// Only what is certain counts: locks that one session holds at a time, and waits without a limit by which their holders are kept from releasing
-    /// them. A wait with a limit ends by itself, and in a session that carries many calls another one may release.
-    private func ring(completedBy request: LockRequest, for number: Int) -> Ring? {
-        var (ring, next): (Ring, Int?) = ([], number)
-        while let number = next, let tenure = locks[number]?.onlyTenure, ring.count < locks.count {
-            ring.append((number, tenure.session))
-            if request.keeps(tenure) { return ring }
-            next = blocked[.token(tenure.token)] ?? blocked[.session(tenure.session)]
-        }
-        return nil
-    }
-
-    private func deadlock(_ ring: Ring) -> PythonException {
-        let holders = ring.map { "\(name(of: $0.lock)) is held by session \($0.holder.rawValue)" }
-        return .runtimeError("deadlock: \(holders.joined(separator: ", which waits for another: ")), whose holder makes this call")
-    }
-
-    private func name(of number: Int) -> String { "\(locks[number]?.kind.name ?? "") \(number)" }
 }

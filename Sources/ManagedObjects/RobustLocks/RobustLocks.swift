@@ -37,8 +37,12 @@ final class RobustLock: Sendable {
         locks.table.withLock { $0.remove(number) }
     }
 
-    /// `Lock 3`
-    var name: String { "\(kind.name) \(number)" }
+    /// `<robust Lock 3, held by session 7, at 0x1>`
+    func repr(address: String) -> PythonText {
+        let sessions = tenures.map { String($0.session.rawValue) }
+        let state = sessions.isEmpty ? "free" : "held by session \(sessions.joined(separator: ", "))"
+        return "<robust \(kind.name) \(number), \(state), at \(address)>"
+    }
 
     var tenures: [LockTenure] { locks.table.withLock { $0.tenures(of: number) } }
 

@@ -28,7 +28,7 @@ public struct ManagedRLock: ManagedObject {
     }
 
     public mutating func timeOut(_ call: CallID, effects: inout Effects) -> Reply? {
-        lock.stopWaiting(call) ? .bool(false) : nil
+        lock.timeOut(call)
     }
 
     public mutating func cancel(_ call: CallID, effects: inout Effects) -> Bool {
@@ -36,7 +36,7 @@ public struct ManagedRLock: ManagedObject {
     }
 
     public mutating func takeBack(_ answer: Answer, effects: inout Effects) {
-        lock.takeBack(from: answer.call.session, &effects)
+        lock.takeBack(answer.call, &effects)
     }
 
     public var holders: [Holder] { lock.holder.map { [$0] } ?? [] }

@@ -31,3 +31,13 @@ final class AccessControl: Sendable {
         try state.withLock({ $0.tls })?.secure(channel)
     }
 }
+
+/// What becomes of a session whose server has other keys from now on.
+enum AccessChange: Equatable {
+    /// It goes on with a valid key, or there was no session yet.
+    case none
+    /// It goes on, though nobody gets in any more with the key that opened it.
+    case staysWithFormerKey
+    /// Its holder has no keys any more.
+    case ended
+}

@@ -1,5 +1,5 @@
 /// Some names, or all there are.
-public struct NameSet: Hashable, Sendable, ExpressibleByArrayLiteral {
+public struct NameSet: Hashable, Sendable, Codable, ExpressibleByArrayLiteral {
     /// `nil` for all.
     private var names: Set<String>?
 

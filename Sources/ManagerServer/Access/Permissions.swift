@@ -1,7 +1,7 @@
 /// What the holder of a key may do at a server.
 ///
 /// Objects are known by the name of their type, or by the name under which one object is registered for all.
-public struct Permissions: Hashable, Sendable {
+public struct Permissions: Hashable, Sendable, Codable {
     /// The names of which it may ask for a proxy (`manager.NAME()`): of a new object, or of the one that is shared.
     public var creates: NameSet
     /// The methods that it may call, by the name of the object. `__str__`, `__repr__` and `#GETVALUE`, which gives a whole object by value, are methods, too.

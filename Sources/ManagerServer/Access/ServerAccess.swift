@@ -1,7 +1,7 @@
 public import ManagerConnection
 
 /// The keys of one holder, and what it may do with them.
-public struct KeyGrant: Sendable {
+public struct KeyGrant: Sendable, Codable {
     /// What the holder is called in errors and in the audit log.
     public var name: String
     /// Its keys: one, or two while a new one takes the place of an old one.
@@ -18,7 +18,7 @@ public struct KeyGrant: Sendable {
 }
 
 /// Who may use a server: holders of keys, and what each may do.
-public struct ServerAccess: Sendable {
+public struct ServerAccess: Sendable, Codable {
     private let holders: [KeyGrant]
     /// All keys, in the order in which they are tried.
     let keys: [AuthenticationKey]
@@ -63,6 +63,9 @@ public struct ServerAccess: Sendable {
 
     /// The grant of the holder of a key.
     func grant(ofKeyAt position: Int) -> KeyGrant { holders[owners[position]] }
+
+    /// Whether a peer gets in with the key.
+    func isValid(_ key: AuthenticationKey) -> Bool { keys.contains { $0.bytes == key.bytes } }
 
     /// The grant of the holder with this name.
     func grant(named name: String) -> KeyGrant? { holders.first { $0.name == name } }

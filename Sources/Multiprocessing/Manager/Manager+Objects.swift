@@ -254,8 +254,10 @@ extension Manager {
     }
 
     /// A new `Condition`.
-    public func condition() async throws -> ConditionProxy {
-        ConditionProxy(object: try await create("Condition", []))
+    ///
+    /// - Parameter robust: whether its lock is released when its owner's connection ends. CPython's servers have no such.
+    public func condition(robust: Bool = true) async throws -> ConditionProxy {
+        ConditionProxy(object: try await createLock("Condition", robust: robust))
     }
 
     /// A new `Event`.

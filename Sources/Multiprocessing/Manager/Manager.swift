@@ -5,7 +5,7 @@ import Synchronization
 
 /// Shared objects in a server process, used through proxies. Python's `BaseManager`; with the ``StandardTypes``, its `SyncManager`.
 ///
-/// A manager either starts a server process of its own (``start(initializer:)``) or uses one that is there (``connect()``):
+/// A manager either starts a server process of its own (``start(initializer:configure:)``) or uses one that is there (``connect()``):
 ///
 /// ```swift
 /// try await withManager { manager in
@@ -39,7 +39,7 @@ public final class Manager: Sendable {
     ///
     /// - Parameters:
     ///   - definition: what its server offers. For ``connect()`` it does not matter.
-    ///   - address: where the server listens or is; `nil` for a private unix socket, which only ``start(initializer:)`` can make.
+    ///   - address: where the server listens or is; `nil` for a private unix socket, which only ``start(initializer:configure:)`` can make.
     ///   - authkey: what every client must know; `nil` for this process's own key, which its children have, too.
     ///   - configuration: how this process uses the server.
     public init(
@@ -85,18 +85,31 @@ public final class Manager: Sendable {
 extension Manager {
     /// Starts a server process: this program started again, which must therefore be a ``MultiprocessingProgram``.
     ///
-    /// - Parameter initializer: runs in the server's process before it serves, as Python's `start(initializer, initargs)`: its fields are the
-    ///   arguments. An error of it ends the start.
-    /// - Throws: ``BootstrapError`` when it is not, or has not come so far; ``ProcessError`` when the server cannot listen, or with the
-    ///   initializer's error; ``ManagerError`` when the manager is running already, has been shut down, or is shut down meanwhile;
+    /// - Parameters:
+    ///   - initializer: runs in the server's process before it serves, as Python's `start(initializer, initargs)`: its fields are the
+    ///     arguments. An error of it ends the start.
+    ///   - configure: changes how the server runs: its limits, its keys, TLS, an audit log. This process must be able to use the server still: one with
+    ///     TLS needs the ``ManagerConfiguration/tls`` of its client, and grants must hold the manager's key.
+    /// - Throws: ``BootstrapError`` when it is not, or has not come so far; ``ProcessError`` when the server cannot listen, or use its files, or with
+    ///   the initializer's error; what `configure` throws; ``ManagerError`` when the manager is running already, has been shut down, or is shut down meanwhile;
     ///   `CancellationError`. No process is left behind then.
-    public func start(initializer: (any ProcessTarget)? = nil) async throws {
-        try await begin { try await self.startServer(initializer) }
+    public func start(
+        initializer: (any ProcessTarget)? = nil, configure: (inout ServerConfiguration) throws -> Void = { _ in }
+    ) async throws {
+        let folder = requestedAddress == nil ? try PrivateFolder() : nil
+        do {
+            let address = requestedAddress ?? .unix(folder?.socketPath ?? "")
+            let configuration = try serverConfiguration(at: address, configure)
+            try await begin { try await self.startServer(configuration, initializer, folder) }
+        } catch {
+            folder?.remove()
+            throw error
+        }
     }
 
     /// Connects to a server that is there, of this kind or CPython's.
     ///
-    /// - Throws: ``ManagerError`` when nobody listens at the address or the key is another, and as ``start(initializer:)``.
+    /// - Throws: ``ManagerError`` when nobody listens at the address or the key is another, and as ``start(initializer:configure:)``.
     public func connect() async throws {
         guard let address = requestedAddress else {
             throw ManagerError(.cannotConnect, "connect() needs to be told the server's address: Manager(address: …)")
@@ -125,17 +138,22 @@ extension Manager {
         _ = try result.get()
     }
 
-    private func startServer(_ initializer: (any ProcessTarget)?) async throws -> ManagerInUse {
-        let folder = requestedAddress == nil ? try PrivateFolder() : nil
-        do {
-            let address = requestedAddress ?? .unix(folder?.socketPath ?? "")
-            let target = try ServerProcess(definition, address: address, authkey: authkey, folder: folder, initializer: initializer)
-            let process = try ChildProcess(target, prefix: "Manager", role: .server)
-            return ManagerInUse(client: try await listen(process), process: process, folder: folder)
-        } catch {
-            folder?.remove()
-            throw error
-        }
+    private func startServer(
+        _ configuration: ServerConfiguration, _ initializer: (any ProcessTarget)?, _ folder: PrivateFolder?
+    ) async throws -> ManagerInUse {
+        let target = try ServerProcess(definition, configuration, folder: folder, initializer: initializer)
+        let process = try ChildProcess(target, prefix: "Manager", role: .server)
+        return ManagerInUse(client: try await listen(process), process: process, folder: folder)
+    }
+
+    /// How a server of this manager runs, one in this process as well as one of its own.
+    private func serverConfiguration(
+        at address: ManagerAddress, _ configure: (inout ServerConfiguration) throws -> Void
+    ) rethrows -> ServerConfiguration {
+        var settings = ServerConfiguration(address: address, authkey: authkey)
+        settings.peerTimeout = configuration.peerTimeout
+        try configure(&settings)
+        return settings
     }
 
     /// Starts the process and waits until it listens.
@@ -186,7 +204,7 @@ extension Manager {
             throw ManagerError(.cannotConnect, "a server in this process needs an address: Manager(address: …)")
         }
         if let objection = state.withLock({ $0.objectionToBeginning }) { throw objection }
-        return RunningServer(try await definition.makeServer(address: address, authkey: authkey, configure: configure))
+        return RunningServer(try await definition.makeServer(serverConfiguration(at: address, configure)))
     }
 
     var client: ManagerClient {
@@ -207,17 +225,18 @@ extension Manager {
 ///   - authkey: what every client must know; `nil` for this process's own key, which its children have, too.
 ///   - configuration: how this process uses the server.
 ///   - initializer: runs in the server's process before it serves.
+///   - configure: changes how the server runs.
 ///   - isolation: where the body runs; the caller's, unless told otherwise.
 ///   - body: uses the manager.
 /// - Returns: what the body returns.
-/// - Throws: what ``Manager/start(initializer:)`` throws, and what the body throws.
+/// - Throws: what ``Manager/start(initializer:configure:)`` throws, and what the body throws.
 public func withManager<Result>(
     _ definition: any ManagerDefinition.Type = StandardTypes.self, address: ManagerAddress? = nil,
     authkey: AuthenticationKey? = nil, configuration: ManagerConfiguration = ManagerConfiguration(), initializer: (any ProcessTarget)? = nil,
-    isolation: isolated (any Actor)? = #isolation, _ body: (Manager) async throws -> Result
+    configure: (inout ServerConfiguration) throws -> Void = { _ in }, isolation: isolated (any Actor)? = #isolation, _ body: (Manager) async throws -> Result
 ) async throws -> Result {
     let manager = Manager(definition, address: address, authkey: authkey, configuration: configuration)
-    try await manager.start(initializer: initializer)
+    try await manager.start(initializer: initializer, configure: configure)
     do {
         let result = try await body(manager)
         await manager.shutdown()

@@ -7,16 +7,14 @@ import ManagerServer
 struct ServerProcess: ProcessTarget {
     /// The mangled name of the ``ManagerDefinition``.
     let definition: String
-    let address: ManagerAddress
-    let authkey: [UInt8]
+    let configuration: ServerConfiguration
     /// The folder of a private socket, which is gone when the server has ended, even if its parent was killed.
     let folder: PrivateFolder?
     /// What runs before the server listens.
     let initializer: EncodedTarget?
 
     init(
-        _ definition: any ManagerDefinition.Type, address: ManagerAddress, authkey: AuthenticationKey, folder: PrivateFolder?,
-        initializer: (any ProcessTarget)?
+        _ definition: any ManagerDefinition.Type, _ configuration: ServerConfiguration, folder: PrivateFolder?, initializer: (any ProcessTarget)?
     ) throws {
         guard let name = _mangledTypeName(definition), _typeByName(name) != nil else {
             throw ManagerError(.notSupported, """
@@ -25,8 +23,7 @@ struct ServerProcess: ProcessTarget {
                 """)
         }
         self.definition = name
-        self.address = address
-        self.authkey = authkey.bytes
+        self.configuration = configuration
         self.folder = folder
         self.initializer = try initializer.map { try EncodedTarget($0) }
     }
@@ -36,7 +33,7 @@ struct ServerProcess: ProcessTarget {
             throw ManagerError(.notSupported, "this program has no ManagerDefinition with the mangled name \(definition)")
         }
         try await initializer?.runAsInitializer()
-        let server = try await definition.makeServer(address: address, authkey: AuthenticationKey(authkey))
+        let server = try await definition.makeServer(configuration)
         CurrentProcess.parent?.report(Array(server.address.description.utf8))
         await withTaskGroup { group in
             group.addTask { await server.waitForShutdownRequest() }
@@ -51,13 +48,9 @@ struct ServerProcess: ProcessTarget {
 
 extension ManagerDefinition {
     /// A server in this process, which accepts connections when this returns.
-    static func makeServer(
-        address: ManagerAddress, authkey: AuthenticationKey, configure: (inout ServerConfiguration) throws -> Void = { _ in }
-    ) async throws -> ManagerServer {
+    static func makeServer(_ configuration: ServerConfiguration) async throws -> ManagerServer {
         var registry = Registry()
         register(in: &registry)
-        var configuration = ServerConfiguration(address: address, authkey: authkey)
-        try configure(&configuration)
         return try await ManagerServer(registry, configuration: configuration, logger: Logger(label: "multiprocessing.server"))
     }
 }

@@ -1,10 +1,8 @@
+import ManagerConnection
 import Pickle
 
 /// A target on its way to another process: the mangled name of its type, and its fields.
 struct EncodedTarget: Codable, Equatable, Sendable {
-    /// Whether this task is encoding for a child process. A proxy then includes its key, as in CPython (`get_spawning_popen()`).
-    @TaskLocal static var isBeingEncoded = false
-
     var typeName: String
     var fields: [UInt8]
 
@@ -41,7 +39,7 @@ struct EncodedTarget: Codable, Equatable, Sendable {
     }
 
     static func pickle(_ value: some Encodable) throws -> [UInt8] {
-        try $isBeingEncoded.withValue(true) { try Pickler(.v5).dump(PickleEncoder().encode(value)) }
+        try AuthenticationKey.$isForChild.withValue(true) { try Pickler(.v5).dump(PickleEncoder().encode(value)) }
     }
 
     static func unpickle<Value: Decodable>(_ type: Value.Type, from fields: [UInt8]) throws -> Value {

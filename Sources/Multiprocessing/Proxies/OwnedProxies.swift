@@ -59,6 +59,19 @@ public struct ConditionProxy: OwnedProxy {
         return true
     }
 
+    /// The acquisition of its lock by this task, when it is robust. After a wait it is another than the one that the body was given: it has a higher
+    /// token, and the lock may have been abandoned meanwhile.
+    ///
+    /// - Throws: ``ManagerError`` of code `notSupported` when it is not robust; ``RemoteError`` of type `runtimeError` outside of
+    ///   ``LockableProxy/withLock(_:)-(()->Result)``.
+    public var holding: LockHolding {
+        get async throws {
+            guard try await object.isRobust else { throw object.isNotRobust }
+            let token: Int = try await object.result(of: "fencing_token", [])
+            return LockHolding(token: FencingToken(token), wasAbandoned: try await object.result(of: "was_abandoned", []))
+        }
+    }
+
     /// Wakes one who waits, or as many as are named (`condition.notify(n)`).
     public func notify(_ count: Int = 1) async throws {
         _ = try await object.send("notify", [Fragment(count)])

@@ -22,7 +22,7 @@ extension Proxy {
     /// with it the TLS without which it is of no use.
     public var pickled: PickleValue {
         let reference = object.reference
-        let keywords: PickleValue = EncodedTarget.isBeingEncoded ? .dictionary(PickleEntries(Self.secrets(of: reference.client))) : [:]
+        let keywords: PickleValue = AuthenticationKey.isForChild ? .dictionary(PickleEntries(Self.secrets(of: reference.client))) : [:]
         let proxyClass = PickleGlobal(module: ProxyToken.token.module, name: PythonProxyClass.name(of: reference.typeID))
         return .instance(PickleInstance(.global(ProxyToken.rebuild), [.global(proxyClass), .instance(reference.token), "pickle", keywords]))
     }
@@ -71,6 +71,6 @@ private enum PythonProxyClass {
         "list": "ListProxy", "dict": "DictProxy", "Namespace": "NamespaceProxy", "Value": "ValueProxy", "Array": "ArrayProxy",
         "Event": "EventProxy", "Lock": "AcquirerProxy", "RLock": "AcquirerProxy", "Semaphore": "AcquirerProxy",
         "BoundedSemaphore": "AcquirerProxy", "RobustLock": "AcquirerProxy", "RobustRLock": "AcquirerProxy", "RobustSemaphore": "AcquirerProxy",
-        "Condition": "ConditionProxy", "Barrier": "BarrierProxy", "Iterator": "IteratorProxy",
+        "Condition": "ConditionProxy", "RobustCondition": "ConditionProxy", "Barrier": "BarrierProxy", "Iterator": "IteratorProxy",
     ]
 }
