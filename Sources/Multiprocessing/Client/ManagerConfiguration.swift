@@ -24,7 +24,8 @@ public struct ManagerConfiguration: Hashable, Sendable {
     /// answer in that time is taken for gone: the connection is closed, and with it end the references that this process has there.
     public var cancellationTimeout: Duration
     /// How long a server on TCP may give no sign of life before it is taken for gone, because the network was cut or its machine has lost its power;
-    /// calls that wait then throw. Where the server says how long it waits for this process, it is waited for as long.
+    /// calls that wait then throw. Where the server says how long it waits for this process, it is waited for as long. A server that the manager itself
+    /// makes, by ``Manager/start(initializer:)`` or ``Manager/server(configure:)``, waits so long for its clients.
     public var peerTimeout: Duration
     /// What happens when the server goes away.
     public var reconnection: ReconnectionPolicy

@@ -129,7 +129,8 @@ extension Manager {
         let folder = requestedAddress == nil ? try PrivateFolder() : nil
         do {
             let address = requestedAddress ?? .unix(folder?.socketPath ?? "")
-            let target = try ServerProcess(definition, address: address, authkey: authkey, folder: folder, initializer: initializer)
+            let target = try ServerProcess(
+                definition, address: address, authkey: authkey, peerTimeout: configuration.peerTimeout, folder: folder, initializer: initializer)
             let process = try ChildProcess(target, prefix: "Manager", role: .server)
             return ManagerInUse(client: try await listen(process), process: process, folder: folder)
         } catch {
@@ -186,7 +187,11 @@ extension Manager {
             throw ManagerError(.cannotConnect, "a server in this process needs an address: Manager(address: …)")
         }
         if let objection = state.withLock({ $0.objectionToBeginning }) { throw objection }
-        return RunningServer(try await definition.makeServer(address: address, authkey: authkey, configure: configure))
+        let server = try await definition.makeServer(address: address, authkey: authkey) { settings in
+            settings.peerTimeout = configuration.peerTimeout
+            try configure(&settings)
+        }
+        return RunningServer(server)
     }
 
     var client: ManagerClient {

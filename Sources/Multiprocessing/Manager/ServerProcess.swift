@@ -9,13 +9,15 @@ struct ServerProcess: ProcessTarget {
     let definition: String
     let address: ManagerAddress
     let authkey: [UInt8]
+    /// How long a client may be silent.
+    let peerTimeout: Duration
     /// The folder of a private socket, which is gone when the server has ended, even if its parent was killed.
     let folder: PrivateFolder?
     /// What runs before the server listens.
     let initializer: EncodedTarget?
 
     init(
-        _ definition: any ManagerDefinition.Type, address: ManagerAddress, authkey: AuthenticationKey, folder: PrivateFolder?,
+        _ definition: any ManagerDefinition.Type, address: ManagerAddress, authkey: AuthenticationKey, peerTimeout: Duration, folder: PrivateFolder?,
         initializer: (any ProcessTarget)?
     ) throws {
         guard let name = _mangledTypeName(definition), _typeByName(name) != nil else {
@@ -27,6 +29,7 @@ struct ServerProcess: ProcessTarget {
         self.definition = name
         self.address = address
         self.authkey = authkey.bytes
+        self.peerTimeout = peerTimeout
         self.folder = folder
         self.initializer = try initializer.map { try EncodedTarget($0) }
     }
@@ -36,7 +39,7 @@ struct ServerProcess: ProcessTarget {
             throw ManagerError(.notSupported, "this program has no ManagerDefinition with the mangled name \(definition)")
         }
         try await initializer?.runAsInitializer()
-        let server = try await definition.makeServer(address: address, authkey: AuthenticationKey(authkey))
+        let server = try await definition.makeServer(address: address, authkey: AuthenticationKey(authkey)) { $0.peerTimeout = peerTimeout }
         CurrentProcess.parent?.report(Array(server.address.description.utf8))
         await withTaskGroup { group in
             group.addTask { await server.waitForShutdownRequest() }
@@ -52,7 +55,7 @@ struct ServerProcess: ProcessTarget {
 extension ManagerDefinition {
     /// A server in this process, which accepts connections when this returns.
     static func makeServer(
-        address: ManagerAddress, authkey: AuthenticationKey, configure: (inout ServerConfiguration) throws -> Void = { _ in }
+        address: ManagerAddress, authkey: AuthenticationKey, configure: (inout ServerConfiguration) throws -> Void
     ) async throws -> ManagerServer {
         var registry = Registry()
         register(in: &registry)
