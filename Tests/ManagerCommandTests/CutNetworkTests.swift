@@ -13,7 +13,7 @@ import Testing
     private static let putter = connecting + "q.put(sys.stdin.readline().strip()); print('put')"
 
     private static let connecting = """
-        import sys, time
+        import os, sys, time
         from multiprocessing.managers import BaseManager
         class Manager(BaseManager): pass
         Manager.register('work')
@@ -70,6 +70,25 @@ import Testing
         let second = try await start(network.startHere)
         #expect(await second.nextLine() == "('x', 2)")
         for program in [first, second, putter, server] { program.kill() }
+    }
+
+    @Test func `A Python worker that waits, and asks for signs of life as the guide says, is told when its network was cut`() async throws {
+        guard let network = await TestNetwork.ifPermitted() else { return }
+        let (server, address) = try await serve(network)
+        // To end, it would first connect again, to give its proxy back.
+        let script = NumberedWork.keepingAlive + Self.connecting + """
+            try: q.lease()
+            except Exception as error: print(type(error).__name__); os.kill(os.getpid(), 9)
+            """
+        let workers = try PythonInterpreter.python3.map {
+            try network.startThere($0.path, ["-u", "-c", script, address], environment: Self.environment)
+        }
+        for worker in workers { #expect(await worker.nextLine() == "waits") }
+        await network.cut()
+        for (python, worker) in zip(PythonInterpreter.python3, workers) {
+            #expect(await worker.outcome().output == "TimeoutError\n", "\(python)")
+        }
+        server.kill()
     }
 
     @Test func `A worker of manager work whose network was cut is replaced by one elsewhere`() async throws {

@@ -33,7 +33,7 @@ import Testing
         try await work.run {
             for number in 0..<Self.faults {
                 await network.set(Self.badConditions)
-                try await work.waitForProgress()
+                try await work.waitForProgress(by: 50)
                 let fault = Fault.allCases[number % Fault.allCases.count]
                 try await Self.commit(fault, network, work)
                 faults[fault, default: 0] += 1
@@ -44,7 +44,7 @@ import Testing
         }
         let account = await work.account()
         account.expectNothingLost()
-        let counts = Fault.allCases.map { "\(faults[$0] ?? 0) \($0)s" }.joined(separator: ", ")
+        let counts = Fault.allCases.map { "\($0)s: \(faults[$0] ?? 0)" }.joined(separator: ", ")
         print("\(counts), up to 5 % of the packets lost, up to 40 ms on their way: \(account)")
         server.end()
         #expect(await server.outcome().status == 0)

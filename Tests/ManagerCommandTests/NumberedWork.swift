@@ -44,21 +44,26 @@ final class NumberedWork: Sendable {
     var workers: [Party] { python + [swift, command] }
     var parties: [Party] { [producer] + workers }
 
-    private static let connecting = """
-        import os, socket, sys, time
+    /// What the guide "Networks and keys" tells Python programs to do, with shorter times: 5 seconds.
+    static let keepingAlive = """
+        import socket
         from multiprocessing import connection
-        from multiprocessing.managers import BaseManager
 
         def keeping_alive(address, connect=connection.SocketClient):
             client = connect(address)
-            s = socket.fromfd(client.fileno(), socket.AF_INET, socket.SOCK_STREAM)
-            s.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-            for option, value in [(socket.TCP_KEEPIDLE, 2), (socket.TCP_KEEPINTVL, 1), (socket.TCP_KEEPCNT, 3), (socket.TCP_USER_TIMEOUT, 5000)]:
-                s.setsockopt(socket.IPPROTO_TCP, option, value)
-            s.close()
+            with socket.fromfd(client.fileno(), socket.AF_INET, socket.SOCK_STREAM) as s:
+                s.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+                for option, value in [(socket.TCP_KEEPIDLE, 2), (socket.TCP_KEEPINTVL, 1), (socket.TCP_KEEPCNT, 3), (socket.TCP_USER_TIMEOUT, 5000)]:
+                    s.setsockopt(socket.IPPROTO_TCP, option, value)
             return client
+
         connection.SocketClient = keeping_alive
 
+        """
+
+    private static let connecting = keepingAlive + """
+        import os, sys, time
+        from multiprocessing.managers import BaseManager
         class Manager(BaseManager): pass
         Manager.register('work')
         (host, port), folder, name = sys.argv[1].split(':'), sys.argv[2], sys.argv[3]
@@ -107,10 +112,10 @@ extension NumberedWork {
         }
     }
 
-    /// Waits until something more is done.
-    func waitForProgress() async throws {
-        let before = size(of: "done")
-        try await wait { self.size(of: "done") > before }
+    /// Waits until so many items more are done.
+    func waitForProgress(by items: Int = 1) async throws {
+        let before = lines("done").count
+        try await wait { self.lines("done").count >= before + items }
     }
 
     /// Waits until each of the workers has done something more: none of them hangs.
@@ -143,10 +148,6 @@ extension NumberedWork {
             try await Task.sleep(for: .milliseconds(5))
             return await condition()
         }
-    }
-
-    private func size(of file: String) -> Int {
-        (try? FileManager.default.attributesOfItem(atPath: folder.path(file))[.size]) as? Int ?? 0
     }
 
     fileprivate func lines(_ file: String) -> [Substring] { ((try? folder.text(file)) ?? "").split(separator: "\n") }
