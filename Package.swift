@@ -134,7 +134,7 @@ let package = Package(
                 "ManagedMacros", "ManagerServer", "Multiprocessing", "TestSupport", .product(name: "Logging", package: "swift-log"),
             ],
             exclude: ["Refused"], swiftSettings: settings),
-        .testTarget(name: "ManagerCommandTests", dependencies: ["manager", "Multiprocessing", "TestSupport"], swiftSettings: settings),
+        .testTarget(name: "ManagerCommandTests", dependencies: ["manager", "Multiprocessing", "ProcessTestProgram", "TestSupport"], swiftSettings: settings),
         .executableTarget(name: "SnippetExtractor", path: "Tests/SnippetExtractor", swiftSettings: settings),
         .plugin(name: "CompileSnippets", capability: .buildTool(), dependencies: ["SnippetExtractor"]),
         .testTarget(

@@ -1,7 +1,7 @@
 import Pickle
 
 /// What one queue may hold at most, whatever its own bound: what is put beyond it is refused with Python's `MemoryError`. Items that come back, from a
-/// lease for example, always find room.
+/// lease for example, always find room. A work queue's dead letters count as items that wait do.
 public struct QueueLimits: Sendable {
     /// How many items may wait in it.
     public var items: Int
@@ -17,14 +17,15 @@ public struct QueueLimits: Sendable {
     ///   - added: what is to be put.
     ///   - items: how many items there are.
     ///   - bytes: how many bytes these have.
+    ///   - remark: which items there are that a caller may not think of.
     /// - Throws: `MemoryError` when there is no room for all that is to be added.
-    func check(_ added: [Fragment], to items: Int, _ bytes: Int) throws(PythonException) {
-        guard items + added.count <= self.items else {
-            throw PythonException("MemoryError", "a queue may hold \(self.items) items, as the manager's server is configured")
-        }
-        guard bytes + added.byteCount <= self.bytes else {
-            throw PythonException("MemoryError", "a queue may hold \(self.bytes) bytes, as the manager's server is configured")
-        }
+    func check(_ added: [Fragment], to items: Int, _ bytes: Int, _ remark: String = "") throws(PythonException) {
+        guard items + added.count <= self.items else { throw Self.exceeded("\(self.items) items", remark) }
+        guard bytes + added.byteCount <= self.bytes else { throw Self.exceeded("\(self.bytes) bytes", remark) }
+    }
+
+    private static func exceeded(_ limit: String, _ remark: String) -> PythonException {
+        PythonException("MemoryError", "a queue may hold \(limit)\(remark), as the manager's server is configured")
     }
 }
 

@@ -21,7 +21,7 @@ struct LimitOptions: ParsableArguments {
         valueName: "size"))
     var maxMemory: ByteCount?
 
-    @Option(help: "Items that may wait in one queue, whatever its own bound (default: 100 million).")
+    @Option(help: "Items that may wait in one queue, whatever its own bound, dead letters included (default: 100 million).")
     var maxQueueItems: Int?
 
     @Option(help: ArgumentHelp("Bytes that these items may have (default: 64G).", valueName: "size"))

@@ -179,6 +179,39 @@ struct ManagedWorkQueueTests {
         #expect(exception.name == "Empty")
     }
 
+    @Test func `Dead letters count for what the server lets a queue hold, until they are taken`() throws {
+        let queue = Self.queue { $0.maximumDeliveries = 1; $0.capacity = 1; $0.limits = QueueLimits(items: 2) }
+        for item in ["a", "b"] as [PickleValue] {
+            try put(queue, item)
+            _ = try queue.call("nack", try lease(queue).receipt)
+        }
+        #expect(try queue.call("full").value() == false)
+        let refused = try queue.call("put", "c").exception
+        #expect(refused?.name == "MemoryError")
+        #expect(refused?.arguments == ["a queue may hold 2 items, its dead letters (2) included, as the manager's server is configured"])
+        #expect(try queue.call("put_many", ["c"]).exception?.name == "MemoryError")
+        #expect(try queue.call("take_dead_letters", 1).value() == [.tuple(["a", 1])])
+        #expect(try put(queue, "c") == true)
+    }
+
+    @Test func `So do their bytes, wherever dead letters go`() throws {
+        let queue = Self.queue { $0.maximumDeliveries = 1; $0.limits = QueueLimits(bytes: 100) }
+        let item = PickleValue.string(String(repeating: "x", count: 60))
+        func isFull() throws -> Bool { try queue.call("put", item).exception?.name == "MemoryError" }
+        let waiting = try queue.call("take_dead_letters", .none, true, session: 2)
+        try put(queue, item)
+        let woken = try queue.call("nack", try lease(queue).receipt).woken
+        #expect(woken.map(\.call) == [waiting.id])
+        queue.takeBack(woken[0])
+        #expect(try isFull())
+        #expect(try queue.call("refill").value() == 1)
+        #expect(try isFull())
+        _ = try queue.call("nack", try lease(queue).receipt)
+        #expect(try isFull())
+        #expect(try queue.call("take_dead_letters").value() == [.tuple([item, 1])])
+        #expect(try put(queue, item) == true)
+    }
+
     // MARK: Time
 
     @Test func `A delayed item comes into line at its moment, for which the queue asks to be woken`() throws {

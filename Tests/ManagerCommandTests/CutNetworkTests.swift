@@ -13,7 +13,7 @@ import Testing
     private static let putter = connecting + "q.put(sys.stdin.readline().strip()); print('put')"
 
     private static let connecting = """
-        import sys, time
+        import os, sys, time
         from multiprocessing.managers import BaseManager
         class Manager(BaseManager): pass
         Manager.register('work')
@@ -22,27 +22,17 @@ import Testing
 
         """
 
-    private func serve(_ network: CutNetwork) async throws -> (TestProgram, address: String) {
+    private func serve(_ network: TestNetwork) async throws -> (TestProgram, address: String) {
         let server = try network.startHere(
             BuiltProduct.path("manager"),
-            ["serve", "--address", "\(CutNetwork.here):0", "--peer-timeout", "2", "--register", "work=WorkQueue", "--register", "results=Queue"],
+            ["serve", "--address", "\(TestNetwork.here):0", "--peer-timeout", "2", "--register", "work=WorkQueue", "--register", "results=Queue"],
             environment: Self.environment)
         let line = try #require(await server.nextLine())
         return (server, String(line.dropFirst("listening on ".count)))
     }
 
-    /// `nil`, and said aloud, where namespaces are not permitted.
-    private func network() async -> CutNetwork? {
-        do {
-            return try await CutNetwork()
-        } catch {
-            print("NOT TESTED, since this user may make no network namespaces: a network that is cut (\(error))")
-            return nil
-        }
-    }
-
     @Test func `What a Python worker had on lease whose network was cut goes to another`() async throws {
-        guard let network = await network(), let python = PythonInterpreter.newest else { return }
+        guard let network = await TestNetwork.ifPermitted(), let python = PythonInterpreter.newest else { return }
         let (server, address) = try await serve(network)
         let put = try network.startHere(BuiltProduct.path("manager"), ["put", "--address", address, "work", "x"], environment: Self.environment)
         #expect(await put.outcome().status == 0)
@@ -59,7 +49,7 @@ import Testing
     }
 
     @Test func `What is given to a Python worker that waits, and never arrives since its network was cut, goes to another`() async throws {
-        guard let network = await network(), let python = PythonInterpreter.newest else { return }
+        guard let network = await TestNetwork.ifPermitted(), let python = PythonInterpreter.newest else { return }
         let (server, address) = try await serve(network)
         func start(_ start: (String, [String], [String: String]) throws -> TestProgram) async throws -> TestProgram {
             let worker = try start(python.path, ["-u", "-c", Self.worker, address], Self.environment)
@@ -82,8 +72,27 @@ import Testing
         for program in [first, second, putter, server] { program.kill() }
     }
 
+    @Test func `A Python worker that waits, and asks for signs of life as the guide says, is told when its network was cut`() async throws {
+        guard let network = await TestNetwork.ifPermitted() else { return }
+        let (server, address) = try await serve(network)
+        // To end, it would first connect again, to give its proxy back.
+        let script = NumberedWork.keepingAlive + Self.connecting + """
+            try: q.lease()
+            except Exception as error: print(type(error).__name__); os.kill(os.getpid(), 9)
+            """
+        let workers = try PythonInterpreter.python3.map {
+            try network.startThere($0.path, ["-u", "-c", script, address], environment: Self.environment)
+        }
+        for worker in workers { #expect(await worker.nextLine() == "waits") }
+        await network.cut()
+        for (python, worker) in zip(PythonInterpreter.python3, workers) {
+            #expect(await worker.outcome().output == "TimeoutError\n", "\(python)")
+        }
+        server.kill()
+    }
+
     @Test func `A worker of manager work whose network was cut is replaced by one elsewhere`() async throws {
-        guard let network = await network() else { return }
+        guard let network = await TestNetwork.ifPermitted() else { return }
         let (server, address) = try await serve(network)
         let work = ["work", "--address", address, "--tasks", "work", "--results", "results", "--jobs", "1", "--"]
         // What is run there says so, and is never done.

@@ -86,6 +86,36 @@ import Testing
         #expect(await map.outcome().status == -SIGKILL)
     }
 
+    @Test func `A master that is killed leaves nothing of its own on a server that it used`() async throws {
+        try await withServe { address, environment in
+            let mark = "34\(Int.random(in: 10_000...99_999)).5"
+            let map = try ManagerProgram.start(
+                ["map", "--address", address, "--jobs", "2", "--", "sh", "-c", "sleep \(mark)", ":::", "1", "2", "3"], environment: environment)
+            try await waitUntil { Self.processes(with: mark) == 2 }
+            kill(map.pid, SIGKILL)
+            try await waitUntil { RunningProcesses.count { $0.contains(mark) } == 0 }
+            #expect(await map.outcome().status == -SIGKILL)
+            try await waitUntil {
+                try await ManagerProgram.run(["info", "--address", address], environment: environment).lines.last == "objects: 0"
+            }
+        }
+    }
+
+    @Test func `A map whose server is killed ends at once, says so, and leaves nothing running`() async throws {
+        let environment = ["MANAGER_AUTHKEY": "abc"]
+        let server = try ManagerProgram.start(["serve", "--address", "127.0.0.1:0"], environment: environment)
+        let address = try #require(await server.nextLine()).dropFirst("listening on ".count)
+        let mark = "35\(Int.random(in: 10_000...99_999)).5"
+        let map = try ManagerProgram.start(
+            ["map", "--address", String(address), "--jobs", "2", "--", "sh", "-c", "sleep \(mark)", ":::", "1", "2", "3"], environment: environment)
+        try await waitUntil { Self.processes(with: mark) == 2 }
+        server.kill()
+        let ended = await map.outcome()
+        #expect(ended.status == 2)
+        #expect(ended.errorLines.last?.hasPrefix("manager: ") == true, "\(ended.errors)")
+        #expect(RunningProcesses.count { $0.contains(mark) } == 0)
+    }
+
     @Test func `Standard input is read no faster than it is used`() async throws {
         let lines = (0..<1_000_000).map(String.init).joined(separator: "\n")
         let map = try ManagerProgram.start(["map", "--jobs", "2", "--", "echo"], input: lines)

@@ -101,6 +101,10 @@ struct ProcessManagerTests {
         #expect(access(String(socket.dropLast("/socket".count)), F_OK) != 0)
     }
 
+    @Test func `the server's process waits for its clients as long as the manager is told`() async throws {
+        #expect(try await lines("manager-peer-timeout") == ["x, delivery 2"])
+    }
+
     private func lines(_ scenario: String) async throws -> [String] {
         let outcome = try await ProcessTestRun.outcome(of: scenario)
         #expect(outcome.errorLines == [])
@@ -143,6 +147,16 @@ struct RunningServerTests {
         await #expect(throws: ManagerError.self) { try await blocked.value }
         await server.run()
         await expectGone(server.address)
+    }
+
+    @Test func `a server in this process waits for its clients as long as the manager is told, unless it is told otherwise`() async throws {
+        let manager = Manager(
+            address: .tcp("127.0.0.1", 0), authkey: "abc", configuration: ManagerConfiguration(peerTimeout: .seconds(7)))
+        let server = try await manager.server { settings in
+            #expect(settings.peerTimeout == .seconds(7))
+            settings.peerTimeout = .seconds(8)
+        }
+        await server.shutdown()
     }
 
     private func serverAndManager() async throws -> (RunningServer, Manager) {

@@ -17,6 +17,7 @@ let managerScenarios: Scenarios = [
     "manager-family": managerFamily,
     "manager-start-speed": managerStartSpeed,
     "hold-lock": holdLock,
+    "manager-peer-timeout": managerPeerTimeout,
 ]
 
 /// The process of this process's only manager.
@@ -278,4 +279,28 @@ struct Note: ProcessTarget {
     await attempt("without files") { try await Manager().start { $0.tls = ServerTLS(certificateFile: "/none", keyFile: "/none") } }
     await attempt("refused") { try await Manager().start { _ in throw CancellationError() } }
     say("processes: \(ChildProcess.active.count)")
+}
+
+/// Takes an item on lease, and holds it.
+struct HoldLease: ProcessTarget {
+    let queue: WorkQueueProxy<String>
+    func run() async throws { try await queue.withLease { _ in try await Task.sleep(for: .seconds(600)) } }
+}
+
+/// What a child has on lease that was stopped goes to another, once the server has waited as long as the manager says.
+@Sendable private func managerPeerTimeout() async throws {
+    let configuration = ManagerConfiguration(peerTimeout: .seconds(1))
+    let manager = Manager(address: .tcp("127.0.0.1", 0), configuration: configuration)
+    try await manager.start()
+    let queue = try await manager.workQueue(of: String.self)
+    try await queue.put("x")
+    let worker = try ChildProcess(HoldLease(queue: queue))
+    try await worker.start()
+    while try await queue.counts.leased == 0 {}
+    kill(worker.pid ?? 0, SIGSTOP)
+    let lease = try await queue.lease(timeout: .seconds(30))
+    say("\(lease.item), delivery \(lease.deliveries ?? 0)")
+    worker.kill()
+    try await worker.join()
+    await manager.shutdown()
 }

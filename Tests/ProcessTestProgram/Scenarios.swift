@@ -3,6 +3,7 @@ import Multiprocessing
 
 /// What the first argument can name.
 let scenarios = processScenarios.merging(streamScenarios) { $1 }.merging(poolScenarios) { $1 }.merging(managerScenarios) { $1 }
+    .merging(workerScenarios) { $1 }
 
 typealias Scenarios = [String: @Sendable () async throws -> Void]
 

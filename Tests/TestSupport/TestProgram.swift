@@ -8,6 +8,7 @@ import Synchronization
 public final class TestProgram: Sendable {
     public struct Failure: Error, CustomStringConvertible {
         public let description: String
+        public init(description: String) { self.description = description }
     }
 
     private let process: Process

@@ -4,6 +4,8 @@ import Pickle
 /// The items that a work queue has given up: they were delivered as often as may be, and never acknowledged.
 struct DeadLetters: Sendable {
     private(set) var letters: Deque<WorkItem> = []
+    /// The bytes of all, pickled.
+    private(set) var byteCount = 0
     /// Calls that wait for a dead letter, each with how many it takes; `nil` for all.
     var waiters = Waiters<Int?>()
 
@@ -11,6 +13,7 @@ struct DeadLetters: Sendable {
 
     /// Its key is free from now on, and it has no place in line any more.
     mutating func append(_ work: WorkItem) {
+        byteCount += work.item.body.count
         letters.append(WorkItem(item: work.item, priority: work.priority, key: nil, deliveries: work.deliveries))
     }
 
@@ -18,6 +21,7 @@ struct DeadLetters: Sendable {
     mutating func take(_ count: Int?) -> [WorkItem] {
         let taken = Array(letters.prefix(Swift.max(count ?? letters.count, 0)))
         letters.removeFirst(taken.count)
+        byteCount -= taken.map(\.item).byteCount
         return taken
     }
 
@@ -30,7 +34,10 @@ struct DeadLetters: Sendable {
     }
 
     /// One that could not be delivered comes back to where it was.
-    mutating func putBack(_ letter: WorkItem) { letters.prepend(letter) }
+    mutating func putBack(_ letter: WorkItem) {
+        byteCount += letter.item.body.count
+        letters.prepend(letter)
+    }
 }
 
 extension Sequence<WorkItem> {

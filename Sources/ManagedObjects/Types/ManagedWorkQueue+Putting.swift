@@ -11,8 +11,10 @@ extension ManagedWorkQueue {
     /// How many items wait to be leased.
     var waitingCount: Int { ready.count + delayed.count }
 
+    /// Dead letters count: they are kept until somebody takes them.
     private func checkLimits(_ added: [Fragment]) throws(PythonException) {
-        try limits.check(added, to: waitingCount, ready.byteCount + delayed.byteCount)
+        let remark = dead.count > 0 ? ", its dead letters (\(dead.count)) included" : ""
+        try limits.check(added, to: waitingCount + dead.count, ready.byteCount + delayed.byteCount + dead.byteCount, remark)
     }
 
     private var isFull: Bool { capacity.isReached(by: waitingCount) }

@@ -41,10 +41,8 @@ extension WorkQueueProxy {
     public func put(
         _ element: Element, delay: Duration = .zero, priority: Int = 0, key: (any Encodable & Sendable)? = nil, timeout: Duration? = nil
     ) async throws -> Bool {
-        var keywords: [(name: String, value: Fragment)] = []
+        var keywords = try Self.keywords(delay, priority)
         if let timeout { keywords.append(("timeout", try Fragment(timeout))) }
-        if delay > .zero { keywords.append(("delay", try Fragment(delay))) }
-        if priority != 0 { keywords.append(("priority", Fragment(priority))) }
         if let key { keywords.append(("key", try Fragment(encoding: key))) }
         return try await object.result(of: "put", [try Fragment(encoding: element)], keywords)
     }
@@ -57,7 +55,15 @@ extension WorkQueueProxy {
     ///   - priority: those with a higher one come first.
     /// - Throws: ``RemoteError`` of type `queueFull` when there is no room for all, and then none is put; `queueShutDown`.
     public func put(contentsOf elements: some Sequence<Element>, delay: Duration = .zero, priority: Int = 0) async throws {
-        _ = try await object.send("put_many", [try Fragment(list: Array(elements)), try Fragment(delay), Fragment(priority)])
+        _ = try await object.send("put_many", [try Fragment(list: Array(elements))], try Self.keywords(delay, priority))
+    }
+
+    /// By their names, which another kind of queue refuses.
+    private static func keywords(_ delay: Duration, _ priority: Int) throws -> [(name: String, value: Fragment)] {
+        var keywords: [(name: String, value: Fragment)] = []
+        if delay > .zero { keywords.append(("delay", try Fragment(delay))) }
+        if priority != 0 { keywords.append(("priority", Fragment(priority))) }
+        return keywords
     }
 }
 
