@@ -135,17 +135,22 @@ extension Connections {
 
     /// Waits until no call runs, but no longer than that.
     func waitForRunningCalls(atMost duration: Duration) async {
-        let timer = Task {
-            try await Task.sleep(for: duration)
-            state.withLock { $0.whenNoneRuns.take() }?.resume()
-        }
-        defer { timer.cancel() }
+        var timer: Task<Void, any Error>?
+        defer { timer?.cancel() }
         await withCheckedContinuation { waiter in
             let isIdle = state.withLock { state in
                 if state.running > 0 { state.whenNoneRuns = waiter }
                 return state.running == 0
             }
-            if isIdle { waiter.resume() }
+            if isIdle { waiter.resume() } else { timer = giveUpWaiting(after: duration) }
+        }
+    }
+
+    /// Started only when somebody waits: a short time could be over before.
+    private func giveUpWaiting(after duration: Duration) -> Task<Void, any Error> {
+        Task {
+            try await Task.sleep(for: duration)
+            state.withLock { $0.whenNoneRuns.take() }?.resume()
         }
     }
 }

@@ -15,22 +15,12 @@ import Testing
 
         """
 
-    /// `nil`, and said aloud, where namespaces are not permitted.
-    private func network() async -> CutNetwork? {
-        do {
-            return try await CutNetwork()
-        } catch {
-            print("NOT TESTED, since this user may make no network namespaces: the holder of a lock whose network is cut (\(error))")
-            return nil
-        }
-    }
-
     @Test(arguments: ["Lock", "RLock", "Semaphore", "Condition"])
     func `What a Python client held whose network was cut is released, and the next holder is told`(_ type: String) async throws {
-        guard let network = await network(), let python = PythonInterpreter.newest else { return }
+        guard let network = await TestNetwork.ifPermitted(), let python = PythonInterpreter.newest else { return }
         let server = try network.startHere(
             BuiltProduct.path("manager"),
-            ["serve", "--address", "\(CutNetwork.here):0", "--robust-locks", "--peer-timeout", "2", "--register", "lock=\(type)"],
+            ["serve", "--address", "\(TestNetwork.here):0", "--robust-locks", "--peer-timeout", "2", "--register", "lock=\(type)"],
             environment: Self.environment)
         let address = String(try #require(await server.nextLine()).dropFirst("listening on ".count))
         let holder = try network.startThere(

@@ -70,9 +70,10 @@ import Testing
         #expect(peer.isClosedByServer())
     }
 
-    @Test func `A method that does not end is not waited for longer than the grace period`() async throws {
+    @Test(arguments: [Duration.zero, .milliseconds(50)])
+    func `A method that does not end is not waited for longer than the grace period`(_ grace: Duration) async throws {
         let slow = Slow()
-        let server = try await server(slow, grace: .milliseconds(50))
+        let server = try await server(slow, grace: grace)
         let peer = try RawPeer.session(server)
         let identifier = try RawPeer.create(server, "slow")
         peer.sendFrame(try Pickler(.v4).dump(.tuple([.string(identifier), "work", .tuple([]), [:]])))
