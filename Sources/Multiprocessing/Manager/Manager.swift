@@ -158,14 +158,13 @@ extension Manager {
 
     /// Starts the process and waits until it listens.
     private func listen(_ process: ChildProcess) async throws -> ManagerClient {
-        do {
+        // A `do` with a `catch` that waits makes the optimizer of Swift 6.3.1 crash here.
+        let result = await Result {
             try await process.start()
-            let report = String(decoding: try await process.firstReport(), as: UTF8.self)
-            return client(at: try ManagerAddress(parsing: report))
-        } catch {
-            await process.killAndJoin()
-            throw error
+            return client(at: try ManagerAddress(parsing: String(decoding: try await process.firstReport(), as: UTF8.self)))
         }
+        if case .failure = result { await process.killAndJoin() }
+        return try result.get()
     }
 
     private func client(at address: ManagerAddress) -> ManagerClient {
