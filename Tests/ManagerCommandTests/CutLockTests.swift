@@ -22,7 +22,7 @@ import Testing
             BuiltProduct.path("manager"),
             ["serve", "--address", "\(TestNetwork.here):0", "--robust-locks", "--peer-timeout", "2", "--register", "lock=\(type)"],
             environment: Self.environment)
-        let address = String(try #require(await server.nextLine()).dropFirst("listening on ".count))
+        let address = try await server.listeningAddress()
         let holder = try network.startThere(
             python.path, ["-u", "-c", Self.connecting + "lock.acquire(); print('holds'); time.sleep(100)", address], environment: Self.environment)
         #expect(await holder.nextLine() == "holds")

@@ -27,8 +27,7 @@ import Testing
             BuiltProduct.path("manager"),
             ["serve", "--address", "\(TestNetwork.here):0", "--peer-timeout", "2", "--register", "work=WorkQueue", "--register", "results=Queue"],
             environment: Self.environment)
-        let line = try #require(await server.nextLine())
-        return (server, String(line.dropFirst("listening on ".count)))
+        return (server, try await server.listeningAddress())
     }
 
     @Test func `What a Python worker had on lease whose network was cut goes to another`() async throws {

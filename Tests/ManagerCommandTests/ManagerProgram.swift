@@ -16,9 +16,9 @@ enum ManagerProgram {
 func withServe(_ arguments: [String] = [], _ body: (_ address: String, _ environment: [String: String]) async throws -> Void) async throws {
     let environment = ["MANAGER_AUTHKEY": "abc"]
     let server = try ManagerProgram.start(["serve", "--address", "127.0.0.1:0"] + arguments, environment: environment)
-    let line = await server.nextLine() ?? ""
-    #expect(line.hasPrefix("listening on 127.0.0.1:"))
-    try await body(String(line.dropFirst("listening on ".count)), environment)
+    let address = try await server.listeningAddress()
+    #expect(address.hasPrefix("127.0.0.1:"))
+    try await body(address, environment)
     server.end()
     #expect(await server.outcome().status == 0)
 }

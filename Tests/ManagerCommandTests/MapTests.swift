@@ -104,7 +104,7 @@ import Testing
     @Test func `A map whose server is killed ends at once, says so, and leaves nothing running`() async throws {
         let environment = ["MANAGER_AUTHKEY": "abc"]
         let server = try ManagerProgram.start(["serve", "--address", "127.0.0.1:0"], environment: environment)
-        let address = try #require(await server.nextLine()).dropFirst("listening on ".count)
+        let address = try await server.listeningAddress()
         let mark = "35\(Int.random(in: 10_000...99_999)).5"
         let map = try ManagerProgram.start(
             ["map", "--address", String(address), "--jobs", "2", "--", "sh", "-c", "sleep \(mark)", ":::", "1", "2", "3"], environment: environment)

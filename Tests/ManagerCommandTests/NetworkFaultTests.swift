@@ -25,10 +25,8 @@ import Testing
         let server = try network.startHere(
             BuiltProduct.path("manager"),
             ["serve", "--address", "\(TestNetwork.here):0", "--peer-timeout", "\(Self.peerTimeout)"] + NumberedWork.registrations, environment: environment)
-        let line = try #require(await server.nextLine())
-        let work = try NumberedWork(python, at: String(line.dropFirst("listening on ".count))) {
-            try network.startThere($0, $1, environment: environment)
-        }
+        let address = try await server.listeningAddress()
+        let work = try NumberedWork(python, at: address) { try network.startThere($0, $1, environment: environment) }
         var faults: [Fault: Int] = [:]
         try await work.run {
             for number in 0..<Self.faults {

@@ -115,15 +115,15 @@ extension NumberedWork {
     /// Waits until so many items more are done.
     func waitForProgress(by items: Int = 1) async throws {
         let before = lines("done").count
-        try await wait { self.lines("done").count >= before + items }
+        try await waitUntil { lines("done").count >= before + items }
     }
 
     /// Waits until each of the workers has done something more: none of them hangs.
     func waitForEveryone() async throws {
         let before = lines("done").count
-        try await wait {
-            let names = Set(self.lines("done").dropFirst(before).compactMap { $0.split(separator: " ").last.map(String.init) })
-            return names.isSuperset(of: self.workers.map(\.name))
+        try await waitUntil {
+            let names = Set(lines("done").dropFirst(before).compactMap { $0.split(separator: " ").last.map(String.init) })
+            return names.isSuperset(of: workers.map(\.name))
         }
     }
 
@@ -132,7 +132,7 @@ extension NumberedWork {
     /// - Returns: what is left in the queue, as `counts` tells.
     func finish() async throws -> String {
         try folder.write("", to: "stop")
-        try await wait { await self.producer.isDone }
+        try await waitUntil { await producer.isDone }
         _ = try await ask("join")
         return try await ask("counts")
     }
@@ -141,13 +141,6 @@ extension NumberedWork {
         let outcome = await (try launch(BuiltProduct.path("manager"), ["call", "--address", address, "work", method])).outcome()
         guard outcome.status == 0 else { throw TestProgram.Failure(description: outcome.errors) }
         return outcome.output
-    }
-
-    private func wait(_ condition: @Sendable () async -> Bool) async throws {
-        try await waitUntil {
-            try await Task.sleep(for: .milliseconds(5))
-            return await condition()
-        }
     }
 
     fileprivate func lines(_ file: String) -> [Substring] { ((try? folder.text(file)) ?? "").split(separator: "\n") }

@@ -37,10 +37,7 @@ actor Party {
 
     /// Waits until it has ended once more than so many times.
     func waitForEnd(after ends: Int) async throws {
-        try await waitUntil {
-            try await Task.sleep(for: .milliseconds(5))
-            return lastWords.count > ends
-        }
+        try await waitUntil { lastWords.count > ends }
     }
 
     /// Ends it for good.

@@ -34,7 +34,7 @@ import Testing
         let environment = ["MANAGER_AUTHKEY": secret]
         let server = try ManagerProgram.start(
             ["serve", "--address", "127.0.0.1:0", "--register", "tasks=Queue", "--register", "results=Queue"], environment: environment)
-        let address = String((await server.nextLine() ?? "").dropFirst("listening on ".count))
+        let address = try await server.listeningAddress()
         let worker = try ManagerProgram.start(
             ["work", "--address", address, "--tasks", "tasks", "--results", "results", "--jobs", "1", "--", "sh", "-c", "env; sleep 1000"],
             environment: environment)

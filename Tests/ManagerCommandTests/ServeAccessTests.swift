@@ -31,9 +31,7 @@ import Testing
         init(_ options: [String], _ folder: TemporaryFolder) async throws {
             let command = [BuiltProduct.path("manager"), "serve", "--address", "127.0.0.1:0", "--register", "jobs=Queue"] + options
             program = try TestProgram("/bin/sh", ["-c", "exec \"$@\" 2>\"$LOG\"", "sh"] + command, environment: ["LOG": folder.path("log")])
-            let line = await program.nextLine() ?? ""
-            #expect(line.hasPrefix("listening on "))
-            address = String(line.dropFirst("listening on ".count))
+            address = try await program.listeningAddress()
             self.folder = folder
         }
 

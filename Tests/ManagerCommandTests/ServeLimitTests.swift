@@ -123,6 +123,7 @@ import Testing
                     clients.append((client, client.recv()))
             coming = threading.Thread(target=come)
             coming.start()
+            while len(clients) <= 40: time.sleep(0.01)
             count = settled(lambda: len(clients))
             # Some descriptors are left over, for what the process itself has to open.
             assert 40 < count < 90 and files() < 90, (count, files())

@@ -56,7 +56,7 @@ import Testing
         let (log, moved) = (folder.path("audit"), folder.path("audit.1"))
         let server = try ManagerProgram.start(
             ["serve", "--address", "127.0.0.1:0", "--register", "jobs=Queue", "--audit", log], environment: Self.key)
-        let address = String((await server.nextLine() ?? "").dropFirst("listening on ".count))
+        let address = try await server.listeningAddress()
         func put() async throws {
             #expect(try await ManagerProgram.run(["put", "--address", address, "jobs", "a value"], environment: Self.key).status == 0)
         }

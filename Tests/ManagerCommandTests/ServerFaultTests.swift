@@ -11,8 +11,7 @@ import Testing
         let environment = ["MANAGER_AUTHKEY": "abc"]
         func serve(at address: String) async throws -> (TestProgram, address: String) {
             let server = try ManagerProgram.start(["serve", "--address", address] + NumberedWork.registrations, environment: environment)
-            guard let line = await server.nextLine() else { throw TestProgram.Failure(description: await server.outcome().errors) }
-            return (server, String(line.dropFirst("listening on ".count)))
+            return (server, try await server.listeningAddress())
         }
 
         var (server, address) = try await serve(at: "127.0.0.1:0")

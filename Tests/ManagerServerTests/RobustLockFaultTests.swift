@@ -4,15 +4,20 @@ import Testing
 
 /// Holders of one lock that are killed again and again, while others go on.
 @Suite(.timeLimit(.minutes(3))) struct RobustLockFaultTests {
-    /// Reads a number and writes it one higher, in two steps under a lock, until it is high enough. Then it says that it has done so.
-    private static let worker = """
+    private static let connecting = """
         import sys
         from multiprocessing.managers import BaseManager
         class Manager(BaseManager): pass
-        for name in ['accounts_lock', 'accounts']: Manager.register(name)
+        for name in ['accounts_lock', 'condition', 'accounts']: Manager.register(name)
         manager = Manager(address=('127.0.0.1', int(sys.argv[1])), authkey=b'abc')
         manager.connect()
-        lock, accounts = manager.accounts_lock(), manager.accounts()
+        accounts = manager.accounts()
+
+        """
+
+    /// Reads a number and writes it one higher, in two steps under a lock, until it is high enough. Then it says that it has done so.
+    private static let worker = connecting + """
+        lock = manager.accounts_lock()
         while True:
             token, abandoned = lock.acquire_fenced()
             number = accounts.get('number', 0, __fencing_token__=token)
@@ -22,15 +27,17 @@ import Testing
             accounts.increment('told')
         """
 
+    private static func value(_ key: String, _ accounts: String, _ peer: RawPeer) throws -> Int {
+        guard case .int(let value) = try peer.request(accounts, "get", .string(key), 0).result else { throw RawPeer.Closed() }
+        return value
+    }
+
     @Test func `Of steps under a lock none is lost and none is done twice, however many holders are killed`() async throws {
         let python = try #require(PythonInterpreter.newest)
         let (goal, kills) = (400, 15)
         try await withRobustServer { server in
             let (peer, accounts) = (try RawPeer.session(server), try RawPeer.create(server, "accounts"))
-            func value(_ key: String) throws -> Int {
-                guard case .int(let value) = try peer.request(accounts, "get", .string(key), 0).result else { throw RawPeer.Closed() }
-                return value
-            }
+            func value(_ key: String) throws -> Int { try Self.value(key, accounts, peer) }
             func start() throws -> TestProgram { try python.start(Self.worker, [String(server.port), String(goal)]) }
             var workers = try (0..<4).map { _ in try start() }
             for number in 0..<kills {
@@ -48,14 +55,8 @@ import Testing
     }
 
     /// Waits until there is something to do, and does it.
-    private static let waiter = """
-        import sys
-        from multiprocessing.managers import BaseManager
-        class Manager(BaseManager): pass
-        for name in ['condition', 'accounts']: Manager.register(name)
-        manager = Manager(address=('127.0.0.1', int(sys.argv[1])), authkey=b'abc')
-        manager.connect()
-        condition, accounts = manager.condition(), manager.accounts()
+    private static let waiter = connecting + """
+        condition = manager.condition()
         while True:
             condition.acquire()
             while not accounts.get('open', 0): condition.wait()
@@ -69,10 +70,7 @@ import Testing
         try await withRobustServer { server in
             let (peer, condition) = (try RawPeer.session(server), try RawPeer.create(server, "condition"))
             let accounts = try RawPeer.create(server, "accounts")
-            func value(_ key: String) throws -> Int {
-                guard case .int(let value) = try peer.request(accounts, "get", .string(key), 0).result else { throw RawPeer.Closed() }
-                return value
-            }
+            func value(_ key: String) throws -> Int { try Self.value(key, accounts, peer) }
             func start() throws -> TestProgram { try python.start(Self.waiter, [String(server.port)]) }
             var waiters = try (0..<4).map { _ in try start() }
             func areWaiting(_ count: Int) throws -> Bool {

@@ -208,8 +208,7 @@ import Testing
         let server = try TestProgram(
             BuiltProduct.path("manager"), ["serve", "--address", "127.0.0.1:0", "--register", "get_task=Queue", "--peer-timeout", "1"],
             environment: ["MANAGER_AUTHKEY": "abc"], input: [])
-        let line = try #require(await server.nextLine())
-        let manager = Manager(address: try ManagerAddress(parsing: String(line.dropFirst("listening on ".count))), authkey: "abc")
+        let manager = Manager(address: try ManagerAddress(parsing: await server.listeningAddress()), authkey: "abc")
         try await manager.connect()
         let queue = try await manager(TypeID<QueueProxy<Int>>("get_task"))
         #expect(try await queue.isEmpty)

@@ -51,6 +51,16 @@ public final class TestProgram: Sendable {
         await untilCancelled { await self.output.line() }
     }
 
+    /// Where a server listens, as the first line says that `manager serve` prints.
+    ///
+    /// - Throws: ``Failure`` when it says something else, or ends.
+    public func listeningAddress() async throws -> String {
+        guard let line = await nextLine() else { throw Failure(description: await outcome().errors) }
+        let announcement = "listening on "
+        guard line.hasPrefix(announcement) else { throw Failure(description: line) }
+        return String(line.dropFirst(announcement.count))
+    }
+
     /// Sends a line to its standard input.
     public func send(_ line: String) { input.fileHandleForWriting.write(Data("\(line)\n".utf8)) }
 

@@ -3,7 +3,7 @@
 /// - Throws: `CancellationError`; what the condition throws.
 public func waitUntil(_ condition: () async throws -> Bool) async throws {
     while try await !condition() {
-        try Task.checkCancellation()
-        await Task.yield()
+        // What is waited for needs the processor as well.
+        try await Task.sleep(for: .milliseconds(1))
     }
 }
