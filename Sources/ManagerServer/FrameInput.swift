@@ -6,9 +6,11 @@ struct FrameBytes {
     let bytes: UnsafeRawBufferPointer
     /// What holds these bytes, when they may be kept.
     let storage: ArraySlice<UInt8>?
+    /// Whether only the beginning is there: the rest was thrown away, since there was no room for it.
+    var isAbandoned = false
 
     func dropFirst(_ count: Int) -> FrameBytes {
-        FrameBytes(bytes: UnsafeRawBufferPointer(rebasing: bytes[count...]), storage: storage?.dropFirst(count))
+        FrameBytes(bytes: UnsafeRawBufferPointer(rebasing: bytes[count...]), storage: storage?.dropFirst(count), isAbandoned: isAbandoned)
     }
 }
 
@@ -24,6 +26,12 @@ struct FrameInput {
 
     /// Whether no frame has begun.
     var isEmpty: Bool { bytes.readableBytes == 0 && large == nil }
+
+    /// Whether a large frame is on its way.
+    var isGathering: Bool { large != nil }
+
+    /// Throws the frame away that is on its way, with what is still to come of it. It is served when it has ended, without its bytes.
+    mutating func abandonLargeFrame() { large?.abandon() }
 
     mutating func append(_ received: ByteBuffer) {
         var received = received
@@ -57,7 +65,7 @@ struct FrameInput {
     private mutating func serveLarge(_ body: (FrameBytes) -> Void) -> Bool {
         guard let frame = large, frame.isWhole else { return false }
         large = nil
-        frame.payload.withUnsafeBytes { body(FrameBytes(bytes: $0, storage: frame.payload[...])) }
+        frame.payload.withUnsafeBytes { body(FrameBytes(bytes: $0, storage: frame.payload[...], isAbandoned: frame.isAbandoned)) }
         return true
     }
 }
@@ -66,9 +74,13 @@ struct FrameInput {
 private struct LargeFrame {
     /// The shortest payload that is worth memory of its own, in bytes: above what one read brings.
     static let minimumLength = 1 << 17
+    /// How much of an abandoned frame is kept, in bytes: enough to tell what it was.
+    private static let beginning = 64
 
     private let length: Int
+    private var receivedCount = 0
     private(set) var payload: [UInt8] = []
+    private(set) var isAbandoned = false
 
     /// - Parameter bytes: where the payload begins; what there is of it is taken out.
     init(length: Int, from bytes: inout ByteBuffer) {
@@ -78,13 +90,21 @@ private struct LargeFrame {
         fill(from: &bytes)
     }
 
-    var isWhole: Bool { payload.count == length }
+    var isWhole: Bool { receivedCount == length }
 
     mutating func fill(from bytes: inout ByteBuffer) {
-        let count = min(length - payload.count, bytes.readableBytes)
+        let count = min(length - receivedCount, bytes.readableBytes)
+        receivedCount += count
         bytes.readWithUnsafeReadableBytes { received in
-            payload.append(contentsOf: UnsafeRawBufferPointer(rebasing: received[..<count]))
+            let kept = isAbandoned ? min(count, Self.beginning - payload.count) : count
+            payload.append(contentsOf: UnsafeRawBufferPointer(rebasing: received[..<kept]))
             return count
         }
+    }
+
+    mutating func abandon() {
+        guard !isAbandoned else { return }
+        isAbandoned = true
+        payload = Array(payload.prefix(Self.beginning))
     }
 }

@@ -50,6 +50,10 @@ struct Session {
     ///   - number: the call's name in the session, unlike that of any before.
     ///   - now: the time.
     mutating func serve(_ request: FrameBytes, as number: UInt64, now: Timestamp, into output: inout ReplyOutput) -> Step {
+        if request.isAbandoned {
+            write(functions.memory.error, at: reader.peerProtocol, into: &output)
+            return .answered
+        }
         do throws(PickleError) {
             let request = try reader.read(request)
             return perform(request, as: CallID(session: id, number: number), now: now, into: &output)
@@ -145,6 +149,10 @@ extension Session {
 
     /// Answers the first request of a connection, which names a function of the server.
     mutating func open(_ frame: FrameBytes, now: Timestamp, into output: inout ReplyOutput) -> Opening {
+        if frame.isAbandoned {
+            write(traceback: functions.memory.error, into: &output)
+            return .oneShot
+        }
         do throws(PickleError) {
             let request = try reader.read(frame)
             return open(request, now: now, into: &output)

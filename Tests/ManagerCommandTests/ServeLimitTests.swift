@@ -55,6 +55,49 @@ import Testing
         }
     }
 
+    @Test func `What is still arriving counts: when there is no room for it, its call raises MemoryError, and no byte of it is kept`() async throws {
+        let python = try #require(PythonInterpreter.newest)
+        try await withServer(["--max-memory", "150M"]) { port, server in
+            let outcome = try await python.run(Self.connect + """
+                import pickle, struct, threading
+                from multiprocessing.connection import Client
+                queue, d = manager.Queue(), manager.dict(k=1)
+                size = 20 << 20
+                requests = [pickle.dumps((queue._id, 'put', (bytes([number]) * size,), {})) for number in range(30)]
+                clients = []
+                for request in requests:
+                    client = Client(address, authkey=b'abc')
+                    client.send((None, 'accept_connection', ('c',), {}))
+                    assert client.recv() == ('#RETURN', None)
+                    clients.append(client)
+                def send(client, data):
+                    while data: data = data[os.write(client.fileno(), data):]
+                # Nine tenths of each, 540 MB in all.
+                cut = size // 10 * 9
+                for client, request in zip(clients, requests):
+                    send(client, struct.pack('!i', len(request)))
+                    send(client, memoryview(request)[:cut])
+                assert d['k'] == 1
+                for client, request in zip(clients, requests): send(client, memoryview(request)[cut:])
+                answers = [client.recv() for client in clients]
+                stored = [number for number, (kind, result) in enumerate(answers) if kind == '#RETURN']
+                refused = [result for kind, result in answers if kind == '#ERROR']
+                assert len(stored) + len(refused) == 30 and 0 < len(stored) < 8, (stored, refused)
+                assert all(isinstance(error, MemoryError) for error in refused), refused
+                with open('/proc/%s/status' % sys.argv[2]) as status:
+                    peak = [int(line.split()[1]) for line in status if line.startswith('VmHWM')][0]
+                assert peak < 200 << 10, 'it took %d KB' % peak
+                # The refused session goes on, and what was stored is whole.
+                clients[-1].send((queue._id, 'qsize', (), {}))
+                assert clients[-1].recv() == ('#RETURN', len(stored))
+                values = [queue.get() for _ in stored]
+                assert sorted(value[0] for value in values) == stored and all(value == value[:1] * size for value in values)
+                print('stored as a whole, or not at all')
+                """, [port, "\(server.pid)"])
+            #expect(outcome.lines == ["stored as a whole, or not at all"])
+        }
+    }
+
     @Test func `Thousands that come and go, or never authenticate, leave nothing behind`() async throws {
         let python = try #require(PythonInterpreter.newest)
         try await withServer(["--handshake-timeout", "1"]) { port, server in

@@ -40,6 +40,28 @@ struct LargeValueTests {
         #expect(input.count == 0)
     }
 
+    @Test(arguments: [3, 4, 60, 65_536, 1_000_000])
+    func `An abandoned frame is served without its bytes, and those around it are whole`(_ piece: Int) throws {
+        var stream = ByteBuffer()
+        let lengths = [10, 2_000_000, 5]
+        for length in lengths { stream.writeFrame(Self.payload(length)) }
+        var (input, served, abandoned) = (FrameInput(), [[UInt8]](), [Bool]())
+        while let bytes = stream.readSlice(length: min(piece, stream.readableBytes)), bytes.readableBytes > 0 {
+            input.append(bytes)
+            if input.isGathering {
+                input.abandonLargeFrame()
+                #expect(input.count < 200)
+            }
+            while try input.serveNext(FrameDecoder(), { frame in
+                served.append(Array(frame.bytes))
+                abandoned.append(frame.dropFirst(1).isAbandoned)
+            }) {}
+        }
+        #expect(input.isEmpty)
+        #expect(abandoned == [false, true, false])
+        #expect(served == [Self.payload(10), Array(Self.payload(2_000_000).prefix(64)), Self.payload(5)])
+    }
+
     @Test func `Large values are sent in their places between small ones, also when more is written meanwhile`() throws {
         var (output, expected, sent) = (ReplyOutput(), ByteBuffer(), ByteBuffer())
         func write(_ count: Int) {
