@@ -17,12 +17,12 @@ d = m.dict()
 d['k'] = 'v'
 print('ready', flush=True)
 sys.stdin.readline()
-end, calls = time.monotonic() + float(sys.argv[2]), 0
+end, calls, used = time.monotonic() + float(sys.argv[2]), 0, time.process_time()
 while time.monotonic() < end:
     for _ in range(50):
         d['k']
     calls += 50
-print(calls)
+print(calls, time.process_time() - used)
 """
 
 CREATE = COMMON + """
@@ -38,7 +38,7 @@ print(statistics.median(times) * 1000)
 
 
 def many(python, server, count, seconds):
-    """Calls per second of all together, and the server's share of a processor meanwhile."""
+    """Calls per second of all together, the server's share of a processor meanwhile, and the processor time that the clients need for a call."""
     command = [python, '-c', MANY, json.dumps(server.python_address), str(seconds)]
     processes = [subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for _ in range(count)]
     for process in processes:
@@ -47,8 +47,9 @@ def many(python, server, count, seconds):
     for process in processes:
         process.stdin.write('go\n')
         process.stdin.flush()
-    calls = sum(int(process.communicate()[0]) for process in processes)
-    return {'calls_per_second': calls / seconds, 'server_share': (server.cpu_seconds() - before) / seconds}
+    outcomes = [process.communicate()[0].split() for process in processes]
+    calls, used = sum(int(one[0]) for one in outcomes), sum(float(one[1]) for one in outcomes)
+    return {'calls_per_second': calls / seconds, 'server_share': (server.cpu_seconds() - before) / seconds, 'client_seconds_per_call': used / calls}
 
 
 def create_and_drop(python, server, count):

@@ -89,10 +89,13 @@ def python_clients(options):
             with start() as server:
                 measured.setdefault(name, []).append(clients.many(options.python, server, 8, options.seconds))
     theirs, mine = median(measured['CPython']), median(measured['ours'])
-    row = ['dict[k]', number(theirs), number(mine), '%.1f' % (mine / theirs),
-           '%.0f %%' % (100 * median(measured['CPython'], 'server_share')), '%.0f %%' % (100 * median(measured['ours'], 'server_share'))]
-    return Table('8 unmodified Python processes', ['call', 'CPython calls/s', 'ours calls/s', 'ratio', "CPython's server's CPU", "our server's CPU"], [row],
-                 note='The CPU is a share of one processor; what is left of two is the clients\' own work.')
+    own = median(measured['ours'], 'client_seconds_per_call')
+    row = ['dict[k]', number(theirs), number(mine), '%.2f' % (mine / theirs), '%.2f' % (len(os.sched_getaffinity(0)) / own / theirs),
+           '%.0f %%' % (100 * median(measured['CPython'], 'server_share')), '%.0f %%' % (100 * median(measured['ours'], 'server_share')),
+           '%.1f' % (own * 1e6)]
+    return Table('8 unmodified Python processes',
+                 ['call', 'CPython calls/s', 'ours calls/s', 'ratio', 'highest ratio', "CPython's server's CPU", "our server's CPU", "clients' CPU µs/call"], [row],
+                 note='The CPU is a share of one processor. The highest ratio is that of a server that takes no time at all: the clients have all processors for themselves.')
 
 
 def create(options):
@@ -111,28 +114,29 @@ def create(options):
 
 
 def swift(options):
-    """Rows 6 and 7: a Swift client, beside two C processes that send each other the same bytes."""
+    """Rows 6 and 7: a Swift client, beside two C processes, and a client and a server on SwiftNIO, that send each other as many bytes."""
     rows = []
     for name, tcp in [('unix', False), ('tcp', True)]:
-        bare, called, close = [], [], []
-        for _ in range(options.rounds):
-            bare.append(_tool('pingpong', name, 85, 33, options.seconds)['us_per_call'])
-            with servers.ours(tcp) as server:
-                arguments = ['--address', server.address, '--seconds', options.seconds]
-                called.append(_tool('client', *arguments)['us_per_call'])
-                close.append(_tool('client', '--on-connection', *arguments)['us_per_call'])
-        for label, measured in [('', called), (', on the manager\'s taskExecutor', close)]:
-            rows.append(['one call at a time, %s%s' % (name, label), '%.1f µs' % statistics.median(bare), '%.1f µs' % statistics.median(measured),
-                         '%.2f times' % (statistics.median(measured) / statistics.median(bare))])
+        for label, where in [('', []), (', on the connection\'s thread', ['--on-connection'])]:
+            measured = {'c': [], 'nio': [], 'ours': []}
+            for _ in range(options.rounds):
+                measured['c'].append(_tool('pingpong', name, 85, 33, options.seconds)['us_per_call'])
+                for kind, command, start in [('nio', ['floor', 'ask'], lambda: servers.floor(request_size=85, tcp=tcp)), ('ours', ['client'], lambda: servers.ours(tcp))]:
+                    with start() as server:
+                        measured[kind].append(_tool(*command, '--address', server.address, '--seconds', options.seconds, *where)['us_per_call'])
+            c, nio, mine = [statistics.median(measured[kind]) for kind in ('c', 'nio', 'ours')]
+            rows.append(['one call at a time, %s%s' % (name, label), '%.1f µs' % c, '%.1f µs' % nio, '%.1f µs' % mine, '%.2f times' % (mine / c), '%.2f times' % (mine / nio)])
     for label, arguments in [('64 tasks, one connection', ['--tasks', 64]),
-                             ('64 tasks, on the manager\'s taskExecutor', ['--tasks', 64, '--on-connection']), ('append(contentsOf:)', ['--measure', 'append']),
+                             ('64 tasks, on the connection\'s thread', ['--tasks', 64, '--on-connection']), ('append(contentsOf:)', ['--measure', 'append']),
                              ('put(contentsOf:)', ['--measure', 'put']), ('get(upTo:)', ['--measure', 'take'])]:
         measured = []
         for _ in range(options.rounds):
             with servers.ours() as server:
                 measured.append(_tool('client', '--address', server.address, '--seconds', options.seconds, *arguments))
-        rows.append([label, '', number(median(measured)) + (' calls/s' if 'tasks' in label else ' elements/s'), ''])
-    return Table('A Swift client', ['measure', 'ping-pong in C', 'ours', ''], rows)
+        rows.append([label, '', '', number(median(measured)) + (' calls/s' if 'tasks' in label else ' elements/s'), '', ''])
+    return Table('A Swift client', ['measure', 'ping-pong in C', 'on SwiftNIO alone', 'ours', 'ours to C', 'ours to SwiftNIO'], rows,
+                 note='On SwiftNIO alone: a server that answers without reading, and a client that sends bytes and awaits as many. On the connection\'s thread: by '
+                      'the manager\'s `taskExecutor`.')
 
 
 def _tool(name, *arguments):

@@ -126,11 +126,13 @@ def redis():
 
 
 @contextlib.contextmanager
-def floor(threads):
-    """A server that does nothing but what SwiftNIO needs: the bound for any server on it."""
+def floor(threads=1, request_size=None, tcp=False):
+    """A server that does nothing but what SwiftNIO needs: the bound for any server on it. It is asked by Redis commands, or by requests of one size."""
     with _folder() as folder:
-        command = [os.path.join(TOOLS, 'floor'), '--path', folder + '/s', '--threads', str(threads)]
-        with _process('floor', command, lambda process: 'unix:' + _announced(process)[len('unix:'):]) as server:
+        command = [os.path.join(TOOLS, 'floor'), 'serve', '--threads', str(threads)]
+        command += [] if tcp else ['--path', folder + '/s']
+        command += ['--request', str(request_size)] if request_size else []
+        with _process('floor', command, _announced) as server:
             yield server
 
 

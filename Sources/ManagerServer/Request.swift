@@ -15,6 +15,8 @@ struct Request {
 struct RequestReader {
     private var scanner: PickleScanner
     private let unpickler: Unpickler
+    private var lastIdentifier = RepeatedText()
+    private var lastMethod = RepeatedText()
 
     init(limits: PickleLimits) {
         scanner = PickleScanner(limits: limits)
@@ -34,11 +36,11 @@ struct RequestReader {
     private mutating func scanned(_ bytes: UnsafeRawBufferPointer, in storage: ArraySlice<UInt8>?) throws(PickleError) -> Request? {
         guard let root = try scanner.scan(bytes), scanner.elementCount(of: root) == 4,
             let object = scanner.element(0, of: root),
-            let method = scanner.element(1, of: root).flatMap({ scanner.text($0, of: bytes) }),
+            let name = scanner.element(1, of: root), let method = lastMethod.read(name, of: bytes, by: scanner),
             let tuple = scanner.element(2, of: root), let count = scanner.elementCount(of: tuple),
             let named = scanner.element(3, of: root), let keywords = try keywords(named, of: bytes)
         else { return nil }
-        let identifier = scanner.text(object, of: bytes)
+        let identifier = lastIdentifier.read(object, of: bytes, by: scanner)
         guard identifier != nil || scanner.isNone(object, of: bytes) else { return nil }
         var positional: [Fragment] = []
         positional.reserveCapacity(count)

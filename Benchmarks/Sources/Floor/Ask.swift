@@ -1,0 +1,82 @@
+import ArgumentParser
+import NIOCore
+import NIOPosix
+
+/// A client that does nothing but what SwiftNIO needs to send a request and to await its reply: what any client on it can reach at most.
+struct Ask: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Asks a server of requests of one size, one after the other, and prints the microseconds of each as JSON.")
+
+    @Option(help: "HOST:PORT or unix:PATH.") var address: String
+    @Option(help: "How many bytes a request has.") var request = 85
+    @Option(help: "How many bytes a reply has.") var reply = 33
+    @Flag(help: "Ask on the thread of the connection.") var onConnection = false
+    @Option(help: "Seconds.") var seconds = 2.0
+
+    func run() async throws {
+        let loop = MultiThreadedEventLoopGroup.singleton.next()
+        let handler = try await loop.submit { [reply] in NIOLoopBound(Replies(of: reply), eventLoop: loop) }.get()
+        let bootstrap = ClientBootstrap(group: loop).channelOption(.tcpOption(.tcp_nodelay), value: 1).channelInitializer { channel in
+            channel.eventLoop.makeCompletedFuture { try channel.pipeline.syncOperations.addHandler(handler.value) }
+        }
+        let channel = try await connect(bootstrap)
+        let message = ByteBuffer(repeating: 0, count: request)
+        let perCall = try await withTaskExecutorPreference(onConnection ? LoopExecutor(loop) : nil) {
+            let clock = ContinuousClock()
+            let start = clock.now
+            var (calls, elapsed) = (0, Duration.zero)
+            while elapsed < .seconds(seconds) {
+                try await loop.flatSubmit { handler.value.ask(message, channel) }.get()
+                calls += 1
+                elapsed = clock.now - start
+            }
+            return elapsed / .microseconds(1) / Double(calls)
+        }
+        print("{\"us_per_call\": \(perCall)}")
+    }
+
+    private func connect(_ bootstrap: ClientBootstrap) async throws -> any Channel {
+        if address.hasPrefix("unix:") { return try await bootstrap.connect(unixDomainSocketPath: String(address.dropFirst(5))).get() }
+        let parts = address.split(separator: ":")
+        guard parts.count == 2, let port = Int(parts[1]) else { throw ValidationError("'\(address)' is neither HOST:PORT nor unix:PATH") }
+        return try await bootstrap.connect(host: String(parts[0]), port: port).get()
+    }
+}
+
+/// Runs tasks on an event loop's thread.
+private final class LoopExecutor: TaskExecutor {
+    private let loop: any EventLoop
+    init(_ loop: any EventLoop) { self.loop = loop }
+
+    func enqueue(_ job: consuming ExecutorJob) {
+        let job = UnownedJob(job)
+        loop.execute { job.runSynchronously(on: self.asUnownedTaskExecutor()) }
+    }
+}
+
+/// Fulfils a promise when a reply's bytes are there.
+private final class Replies: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+
+    private let size: Int
+    private var missing = 0
+    private var promise: EventLoopPromise<Void>?
+
+    init(of size: Int) { self.size = size }
+
+    func ask(_ message: ByteBuffer, _ channel: any Channel) -> EventLoopFuture<Void> {
+        let promise = channel.eventLoop.makePromise(of: Void.self)
+        self.promise = promise
+        missing = size
+        channel.writeAndFlush(message, promise: nil)
+        return promise.futureResult
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        missing -= unwrapInboundIn(data).readableBytes
+        guard missing <= 0 else { return }
+        promise?.succeed()
+        promise = nil
+    }
+
+    func channelInactive(context: ChannelHandlerContext) { promise?.fail(ChannelError.eof) }
+}

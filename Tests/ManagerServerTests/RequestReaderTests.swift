@@ -1,0 +1,27 @@
+import ManagedObjects
+@testable import ManagerServer
+import Pickle
+import Testing
+
+struct RequestReaderTests {
+    private func read(_ request: PickleValue, _ reader: inout RequestReader, at version: PickleProtocol = .v4) throws -> Request {
+        try Pickler(version).dump(request).withUnsafeBytes { try reader.read(FrameBytes(bytes: $0, storage: nil)) }
+    }
+
+    @Test(arguments: [PickleProtocol.v2, .v4])
+    func `Names are those of each request, whatever the one before asked for`(_ version: PickleProtocol) throws {
+        var reader = RequestReader(limits: .default)
+        let long = String(repeating: "long", count: 100)
+        for identifier in ["1a", "1b", "1b", "1", "", "é", long, long + "!", "1a", "1a"] {
+            for method in ["get", "put", "put", "get_many", long, identifier] {
+                let request = try read(.tuple([.string(identifier), .string(method), .tuple([1]), [:]]), &reader, at: version)
+                #expect(request.identifier == identifier)
+                #expect(request.method == method)
+                #expect(request.arguments.positional.count == 1)
+            }
+            let server = try read(.tuple([.none, "dummy", .tuple([]), [:]]), &reader, at: version)
+            #expect(server.identifier == nil)
+            #expect(server.method == "dummy")
+        }
+    }
+}
