@@ -34,7 +34,8 @@ import Testing
             #expect(try await work.finish() == "{'ready': 0, 'leased': 0, 'delayed': 0, 'dead': 0}\n")
         }
         #expect(epochs.count == Self.kills)
-        #expect(await work.swift.lastWords == [])
+        let swiftWords = await work.swift.lastWords
+        #expect(swiftWords == [])
         for party in told { for words in await party.lastWords { #expect(Self.isClear(words), "\(party.name): \(words)") } }
 
         let account = await work.account()
