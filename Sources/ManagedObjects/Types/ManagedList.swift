@@ -35,7 +35,7 @@ extension ManagedList {
             .value(FragmentBuilder.list(Array(list.elements) + (try list.listElements(call))))
         }
         Method("list.__contains__", .slot(1)) { (list, call, _) throws(PythonException) in
-            .bool(try list.position(of: call[0].pythonValue(), in: list.elements.indices) != nil)
+            .bool(try list.position(of: PythonComparand(call[0]), in: list.elements.indices) != nil)
         }
         Method("list.__getitem__", .oneArgument) { (list, call, _) throws(PythonException) in
             if let slice = try list.slice(call) {
@@ -54,25 +54,25 @@ extension ManagedList {
             .value(try list.reversedIterator(python: call.python))
         }
         Method("list.count", .oneArgument) { (list, call, _) throws(PythonException) in
-            let value = try call[0].pythonValue()
+            let value = try PythonComparand(call[0])
             var count = 0
-            for element in list.elements where try element.pythonValue() == value { count += 1 }
+            for element in list.elements where try value.equals(element) { count += 1 }
             return .int(count)
         }
         Method("list.index", .parsed(1...3)) { (list, call, _) throws(PythonException) in
             let slice = try PythonSlice(start: call.bound(1), stop: call.bound(2), step: nil, length: list.elements.count)
             let range = slice.start..<max(slice.start, slice.stop)
-            let value = try call[0].pythonValue()
+            let value = try PythonComparand(call[0])
             guard let position = try list.position(of: value, in: range) else {
-                throw .valueError("\(try value.pythonRepr(python: call.python)) is not in list")
+                throw .valueError("\(try value.value.pythonRepr(python: call.python)) is not in list")
             }
             return .int(position)
         }
     }
 
     /// The first position whose element equals the value.
-    private func position(of value: PickleValue, in range: Range<Int>) throws(PythonException) -> Int? {
-        for position in range where try elements[position].pythonValue() == value { return position }
+    private func position(of value: PythonComparand, in range: Range<Int>) throws(PythonException) -> Int? {
+        for position in range where try value.equals(elements[position]) { return position }
         return nil
     }
 
@@ -172,8 +172,7 @@ extension ManagedList {
             return .value(list.elements.remove(at: position))
         }
         Method("list.remove", .oneArgument) { (list, call, _) throws(PythonException) in
-            let value = try call[0].pythonValue()
-            guard let position = try list.position(of: value, in: list.elements.indices) else {
+            guard let position = try list.position(of: PythonComparand(call[0]), in: list.elements.indices) else {
                 throw .valueError("list.remove(x): x not in list")
             }
             list.elements.remove(at: position)
