@@ -129,11 +129,15 @@ def swift(options):
     for label, arguments in [('64 tasks, one connection', ['--tasks', 64]),
                              ('64 tasks, on the connection\'s thread', ['--tasks', 64, '--on-connection']), ('append(contentsOf:)', ['--measure', 'append']),
                              ('put(contentsOf:)', ['--measure', 'put']), ('get(upTo:)', ['--measure', 'take'])]:
-        measured = []
+        mine, nio = [], []
         for _ in range(options.rounds):
             with servers.ours() as server:
-                measured.append(_tool('client', '--address', server.address, '--seconds', options.seconds, *arguments))
-        rows.append([label, '', '', number(median(measured)) + (' calls/s' if 'tasks' in label else ' elements/s'), '', ''])
+                mine.append(_tool('client', '--address', server.address, '--seconds', options.seconds, *arguments))
+            if '--tasks' in arguments:
+                with servers.floor(request_size=85) as server:
+                    nio.append(_tool('floor', 'ask', '--address', server.address, '--seconds', options.seconds, *arguments))
+        unit = ' calls/s' if nio else ' elements/s'
+        rows.append([label, '', number(median(nio)) + unit if nio else '', number(median(mine)) + unit, '', '%.2f times' % (median(mine) / median(nio)) if nio else ''])
     return Table('A Swift client', ['measure', 'ping-pong in C', 'on SwiftNIO alone', 'ours', 'ours to C', 'ours to SwiftNIO'], rows,
                  note='On SwiftNIO alone: a server that answers without reading, and a client that sends bytes and awaits as many. On the connection\'s thread: by '
                       'the manager\'s `taskExecutor`.')

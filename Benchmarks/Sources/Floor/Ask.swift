@@ -4,11 +4,12 @@ import NIOPosix
 
 /// A client that does nothing but what SwiftNIO needs to send a request and to await its reply: what any client on it can reach at most.
 struct Ask: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Asks a server of requests of one size, one after the other, and prints the microseconds of each as JSON.")
+    static let configuration = CommandConfiguration(abstract: "Asks a server of requests of one size for a while, and prints the calls per second as JSON.")
 
     @Option(help: "HOST:PORT or unix:PATH.") var address: String
     @Option(help: "How many bytes a request has.") var request = 85
     @Option(help: "How many bytes a reply has.") var reply = 33
+    @Option(help: "How many tasks ask at once, each one request after the other.") var tasks = 1
     @Flag(help: "Ask on the thread of the connection.") var onConnection = false
     @Option(help: "Seconds.") var seconds = 2.0
 
@@ -20,18 +21,25 @@ struct Ask: AsyncParsableCommand {
         }
         let channel = try await connect(bootstrap)
         let message = ByteBuffer(repeating: 0, count: request)
-        let perCall = try await withTaskExecutorPreference(onConnection ? LoopExecutor(loop) : nil) {
-            let clock = ContinuousClock()
-            let start = clock.now
-            var (calls, elapsed) = (0, Duration.zero)
-            while elapsed < .seconds(seconds) {
-                try await loop.flatSubmit { handler.value.ask(message, channel) }.get()
-                calls += 1
-                elapsed = clock.now - start
+        let perSecond = try await withTaskExecutorPreference(onConnection ? LoopExecutor(loop) : nil) {
+            try await withThrowingTaskGroup(of: Double.self) { group in
+                for _ in 0..<tasks { group.addTask { try await rate { try await loop.flatSubmit { handler.value.ask(message, channel) }.get() } } }
+                return try await group.reduce(0, +)
             }
-            return elapsed / .microseconds(1) / Double(calls)
         }
-        print("{\"us_per_call\": \(perCall)}")
+        print("{\"calls_per_second\": \(Int(perSecond)), \"us_per_call\": \(1e6 / perSecond)}")
+    }
+
+    private func rate(_ call: () async throws -> Void) async throws -> Double {
+        let clock = ContinuousClock()
+        let start = clock.now
+        var (calls, elapsed) = (0, Duration.zero)
+        while elapsed < .seconds(seconds) {
+            try await call()
+            calls += 1
+            elapsed = clock.now - start
+        }
+        return Double(calls) / (elapsed / .seconds(1))
     }
 
     private func connect(_ bootstrap: ClientBootstrap) async throws -> any Channel {
@@ -53,30 +61,32 @@ private final class LoopExecutor: TaskExecutor {
     }
 }
 
-/// Fulfils a promise when a reply's bytes are there.
+/// Fulfils promises in their order, each when a reply's bytes are there.
 private final class Replies: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
 
     private let size: Int
-    private var missing = 0
-    private var promise: EventLoopPromise<Void>?
+    private var received = 0
+    private var promises = CircularBuffer<EventLoopPromise<Void>>()
 
     init(of size: Int) { self.size = size }
 
     func ask(_ message: ByteBuffer, _ channel: any Channel) -> EventLoopFuture<Void> {
         let promise = channel.eventLoop.makePromise(of: Void.self)
-        self.promise = promise
-        missing = size
+        promises.append(promise)
         channel.writeAndFlush(message, promise: nil)
         return promise.futureResult
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        missing -= unwrapInboundIn(data).readableBytes
-        guard missing <= 0 else { return }
-        promise?.succeed()
-        promise = nil
+        received += unwrapInboundIn(data).readableBytes
+        while received >= size, let promise = promises.popFirst() {
+            received -= size
+            promise.succeed()
+        }
     }
 
-    func channelInactive(context: ChannelHandlerContext) { promise?.fail(ChannelError.eof) }
+    func channelInactive(context: ChannelHandlerContext) {
+        while let promise = promises.popFirst() { promise.fail(ChannelError.eof) }
+    }
 }
