@@ -76,11 +76,22 @@ private struct Connector: Sendable {
                 return initializer(channel)
             }
         for (option, value) in keepAlive?.options ?? [] { _ = bootstrap.channelOption(option, value: value) }
+        let channel: any Channel
         do {
-            return try await bootstrap.connect(to: candidate).get(failing: abandonment)
+            channel = try await bootstrap.connect(to: candidate).get(failing: abandonment)
         } catch {
             throw Task.isCancelled ? TransportError(.cancelled, address) : TransportError(error, address)
         }
+        try await refuseItself(channel)
+        return channel
+    }
+
+    /// Where nobody listens, the system may have chosen the very port that is connected to, and TCP connects the socket with itself (RFC 9293, 3.5,
+    /// simultaneous open). The server could not even start there again as long as that lasted.
+    private func refuseItself(_ channel: any Channel) async throws(TransportError) {
+        guard let own = channel.localAddress, own == channel.remoteAddress else { return }
+        try? await channel.close()
+        throw TransportError(.connectionRefused, address)
     }
 
     /// Connects to a Unix domain socket, which takes no time, unless the server's backlog is full.
