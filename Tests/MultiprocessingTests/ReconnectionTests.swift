@@ -62,6 +62,26 @@ import Testing
         await other.shutdown()
     }
 
+    @Test func `With reconnection a server that does not answer in time is tried again`() async throws {
+        let server = try await ServerProgram()
+        func connect(_ reconnection: ReconnectionPolicy) async throws -> (Manager, QueueProxy<Int>) {
+            let manager = try await server.connect(ManagerConfiguration(connectTimeout: .milliseconds(100), reconnection: reconnection))
+            return (manager, try await manager(sharedQueue))
+        }
+        let (manager, queue) = try await connect(.backoff(initial: .milliseconds(5), maximum: .milliseconds(50), attempts: 400))
+        let (other, _) = try await connect(.never)
+        try await server.kill()
+        try await server.start()
+        try await server.stop()
+        let reader = Task { try await queue.count }
+        // As long as the reader has to try at least once.
+        for _ in 0..<3 { #expect(await managerError { _ = try await other(sharedQueue) } != nil) }
+        server.goOn()
+        #expect(try await reader.value == 0)
+        await manager.shutdown()
+        await other.shutdown()
+    }
+
     @Test func `With reconnection what is not safe to repeat fails, and unshared objects are stale`() async throws {
         let server = try await ServerProgram()
         let manager = try await server.connect(Self.reconnecting)
