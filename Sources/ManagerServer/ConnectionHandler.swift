@@ -199,7 +199,11 @@ final class ConnectionHandler: ChannelDuplexHandler {
         // Each use of a stored buffer would be checked for being the only one; and who comes here from a flush finds nothing to serve twice.
         var pending = input
         input = FrameInput()
-        if pending.isGathering, functions.memory.isFull(at: now) { pending.abandonLargeFrame() }
+        if pending.isGathering, functions.memory.isFull(at: now) {
+            pending.abandonLargeFrame()
+            // There may be room for the others now.
+            functions.memory.lookAgain()
+        }
         do throws(FrameError) {
             while mayServe, isReceiving, try pending.serveNext(decoder, { serve($0, now: now) }) {}
         } catch {

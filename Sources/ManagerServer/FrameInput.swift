@@ -27,8 +27,8 @@ struct FrameInput {
     /// Whether no frame has begun.
     var isEmpty: Bool { bytes.readableBytes == 0 && large == nil }
 
-    /// Whether a large frame is on its way.
-    var isGathering: Bool { large != nil }
+    /// Whether a large frame is on its way, and its bytes are kept.
+    var isGathering: Bool { large.map { !$0.isAbandoned } ?? false }
 
     /// Throws the frame away that is on its way, with what is still to come of it. It is served when it has ended, without its bytes.
     mutating func abandonLargeFrame() { large?.abandon() }

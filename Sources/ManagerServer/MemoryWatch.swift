@@ -35,6 +35,9 @@ final class MemoryWatch: Sendable {
         return isFull.load(ordering: .relaxed)
     }
 
+    /// Much has been freed: the next call looks, however short a time ago another did.
+    func lookAgain() { lastLook.store(.min / 2, ordering: .relaxed) }
+
     private func look(at now: Timestamp) -> Bool {
         guard residentSize > limit else { return false }
         // What was freed may be in the allocator's hands still.
