@@ -92,7 +92,7 @@ final class ManagerClient: Sendable {
         while true {
             do {
                 return try await open()
-            } catch let error as ManagerError where failures < configuration.reconnection.attempts && error.saysThatServerIsGone && !limit.hasPassed {
+            } catch let error as ManagerError where failures < configuration.reconnection.attempts && error.mayPass {
                 try await pause(after: failures, limit)
                 failures += 1
             }
@@ -199,5 +199,5 @@ extension ManagerClient {
 
 extension ManagerError {
     /// Whether a server may be there later.
-    fileprivate var saysThatServerIsGone: Bool { code == .cannotConnect || code == .connectionLost || code == .deadlineExceeded }
+    fileprivate var mayPass: Bool { code == .cannotConnect || code == .connectionLost || code == .deadlineExceeded }
 }
