@@ -30,7 +30,7 @@ extension KeyedEntries {
     /// Adds to a value, from 0 on where there is none: `increment(key, by=1)`.
     ///
     /// - Returns: the new value.
-    mutating func increment(_ key: PickleKey, _ call: Call) throws(PythonException) -> Outcome {
+    mutating func increment(_ key: EntryKey, _ call: Call) throws(PythonException) -> Outcome {
         let sum = try call.incremented(self[key] ?? Fragment(0), by: 1)
         set(key, (call[0], sum))
         return .value(sum)
@@ -39,7 +39,7 @@ extension KeyedEntries {
     /// `compare_and_set(key, expected, new)`: without a new value it removes the key; without an expected one there must be none.
     ///
     /// - Returns: whether it did.
-    mutating func compareAndSet(_ key: PickleKey, _ call: Call) throws(PythonException) -> Outcome {
+    mutating func compareAndSet(_ key: EntryKey, _ call: Call) throws(PythonException) -> Outcome {
         guard try call.expects(1, self[key]) else { return .bool(false) }
         if let new = call.optional(2) { set(key, (call[0], new)) } else { remove(key) }
         return .bool(true)
@@ -48,7 +48,7 @@ extension KeyedEntries {
     /// `exchange(key, value, default=None)`
     ///
     /// - Returns: the old value, or the default.
-    mutating func exchange(_ key: PickleKey, _ call: Call) -> Outcome {
+    mutating func exchange(_ key: EntryKey, _ call: Call) -> Outcome {
         let old = self[key]
         set(key, (call[0], call[1]))
         return .value(old ?? call.optional(2) ?? .none)

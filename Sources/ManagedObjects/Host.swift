@@ -12,7 +12,7 @@ class Host<Object>: HostedObject, @unchecked Sendable {
 
     init(_ object: sending Object, _ methods: MethodTable<Object>) {
         state = Mutex(object)
-        super.init(methods: methods.byName, exposed: methods.exposed)
+        super.init(Object.self, methods: methods.byName, exposed: methods.exposed)
     }
 
     /// A call that has left the event loop is told to end, and is not waited for.

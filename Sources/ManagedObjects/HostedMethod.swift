@@ -1,12 +1,14 @@
 import Pickle
 
 /// What a ``Method`` is whatever the object's type: what the way of every call looks up and runs, without generic code.
-final class HostedMethod: Sendable {
+public final class HostedMethod: Sendable {
     /// What a call does. The host is of the type that the method was made for.
     typealias Body = @Sendable (HostedObject, Call, inout Effects) throws(PythonException) -> Outcome
     /// Gives the arguments in the parameters' order.
     typealias Binding = @Sendable (Arguments) throws(PythonException) -> BoundArguments
 
+    /// The type whose objects it is called of.
+    let type: ObjectIdentifier
     let name: String
     /// None of the arguments when the method looks at them itself.
     let bind: Binding
@@ -20,7 +22,8 @@ final class HostedMethod: Sendable {
     let body: Body
 
     /// - Parameter isStep: whether it is a step of a state machine, and so one of the types that are known here.
-    init(_ name: String, bind: @escaping Binding, holds: Bool = false, iterates: Bool = false, isStep: Bool = true, _ body: @escaping Body) {
+    init(_ type: ObjectIdentifier, _ name: String, bind: @escaping Binding, holds: Bool = false, iterates: Bool = false, isStep: Bool = true, _ body: @escaping Body) {
+        self.type = type
         self.name = name
         self.bind = bind
         self.holds = holds
@@ -38,6 +41,6 @@ final class HostedMethod: Sendable {
 
     /// The same method with its arguments bound in another way.
     func binding(_ bind: @escaping Binding) -> HostedMethod {
-        HostedMethod(name, bind: bind, holds: holds, iterates: iterates, isStep: isStep, body)
+        HostedMethod(type, name, bind: bind, holds: holds, iterates: iterates, isStep: isStep, body)
     }
 }

@@ -6,6 +6,8 @@ public class HostedObject: @unchecked Sendable {
     // Proof: the class's own properties do not change, but for the fence, which has a lock; of its direct subclasses `Host` keeps what changes behind
     // a `Mutex`, and `ReturnedObject` does not change.
     private let methods: [String: HostedMethod]
+    /// The type whose methods may be called.
+    private let type: ObjectIdentifier
     /// The names that a proxy is told of.
     public let exposed: [String]
     private let fence = Fence()
@@ -17,7 +19,8 @@ public class HostedObject: @unchecked Sendable {
         public let holds: Bool
     }
 
-    init(methods: [String: HostedMethod] = [:], exposed: [String] = []) {
+    init(_ type: Any.Type, methods: [String: HostedMethod] = [:], exposed: [String] = []) {
+        self.type = ObjectIdentifier(type)
         self.methods = methods
         self.exposed = exposed
     }
@@ -27,20 +30,32 @@ public class HostedObject: @unchecked Sendable {
         StateMachineHost(object, object.methods)
     }
 
+    /// The method of a name; `nil` when there is none.
+    public final func method(_ name: String) -> HostedMethod? { methods[name] }
+
     /// Calls a method by name.
     ///
+    /// - Parameters: as of the method itself.
+    /// - Returns: `nil` when there is no such method.
+    public final func call(
+        _ name: String, _ arguments: Arguments, id: CallID, now: Timestamp, refusal: PythonException? = nil, effects: inout Effects
+    ) -> Result? {
+        method(name).map { call($0, arguments, id: id, now: now, refusal: refusal, effects: &effects) }
+    }
+
+    /// Calls a method.
+    ///
     /// - Parameters:
-    ///   - name: the method's.
+    ///   - method: one of this object's, or of another object of the same type.
     ///   - arguments: as they were sent.
     ///   - id: the call's name, while it waits.
     ///   - now: the time.
     ///   - refusal: what a method is answered with that would store something; `nil` when there is room.
     ///   - effects: whom the call wakes.
-    /// - Returns: `nil` when there is no such method.
     public final func call(
-        _ name: String, _ arguments: Arguments, id: CallID, now: Timestamp, refusal: PythonException? = nil, effects: inout Effects
-    ) -> Result? {
-        guard let method = methods[name] else { return nil }
+        _ method: HostedMethod, _ arguments: Arguments, id: CallID, now: Timestamp, refusal: PythonException? = nil, effects: inout Effects
+    ) -> Result {
+        precondition(method.type == type, "a method of another type")
         if let refusal, method.stores { return Result(outcome: .reply(.exception(refusal)), holds: false) }
         if !arguments.keywords.isEmpty, let token = arguments.fencingToken {
             return fence.admit(token) { perform(method, arguments.withoutFencingToken, id, now, &effects) }

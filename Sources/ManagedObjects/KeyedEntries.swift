@@ -17,32 +17,28 @@ struct KeyedEntries: Sendable {
 
     var count: Int { slots.count }
 
-    subscript(key: PickleKey) -> Fragment? {
-        position(of: key, Self.hash(key)).flatMap { slots[$0]?.value }
+    subscript(key: EntryKey) -> Fragment? {
+        position(of: key).flatMap { slots[$0]?.value }
     }
 
-    func contains(_ key: PickleKey) -> Bool { position(of: key, Self.hash(key)) != nil }
+    func contains(_ key: EntryKey) -> Bool { position(of: key) != nil }
 
-    private static func hash(_ key: PickleKey) -> UInt32 { UInt32(truncatingIfNeeded: key.hashValue) }
-
-    private func position(of key: PickleKey, _ hash: UInt32) -> Int? {
-        index.position(hash) { slots[$0].map { key.isKey(of: $0.key) } ?? false }
+    private func position(of key: EntryKey) -> Int? {
+        index.position(key.hash) { slots[$0].map { key.isKey(of: $0.key) } ?? false }
     }
 
     /// Sets the value of a key, which keeps its place when it is there.
-    mutating func set(_ key: PickleKey, _ entry: Entry) {
-        let hash = Self.hash(key)
-        if let position = position(of: key, hash) {
+    mutating func set(_ key: EntryKey, _ entry: Entry) {
+        if let position = position(of: key) {
             slots[position]?.value = entry.value
         } else {
-            index.insert(hash, slots.append(Slot(hash: hash, key: entry.key, value: entry.value)))
+            index.insert(key.hash, slots.append(Slot(hash: key.hash, key: entry.key, value: entry.value)))
         }
     }
 
     @discardableResult
-    mutating func remove(_ key: PickleKey) -> Fragment? {
-        let hash = Self.hash(key)
-        return position(of: key, hash).flatMap { remove(hash, at: $0) }?.value
+    mutating func remove(_ key: EntryKey) -> Fragment? {
+        position(of: key).flatMap { remove(key.hash, at: $0) }?.value
     }
 
     /// The entry that came last.
@@ -62,7 +58,7 @@ struct KeyedEntries: Sendable {
     var entries: some Sequence<Entry> { slots.lazy.map(\.entry) }
 
     /// The entries in order, each with its key, which is made again from the fragment rather than kept.
-    var keyed: some Sequence<(key: PickleKey, entry: Entry)> {
-        entries.lazy.compactMap { entry in (try? PickleKey(entry.key)).map { (key: $0, entry: entry) } }
+    var keyed: some Sequence<(key: EntryKey, entry: Entry)> {
+        entries.lazy.compactMap { entry in (try? EntryKey(entry.key)).map { (key: $0, entry: entry) } }
     }
 }

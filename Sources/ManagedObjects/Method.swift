@@ -15,6 +15,8 @@ public struct Method<Object>: Sendable {
 
     public var name: String { hosted.name }
 
+    private static var type: ObjectIdentifier { ObjectIdentifier(Object.self) }
+
     /// - Parameters:
     ///   - qualifiedName: Python's type and method name, `Queue.put`; the method's name is what follows the dot.
     ///   - required: the names of the parameters that must be given.
@@ -27,13 +29,13 @@ public struct Method<Object>: Sendable {
         _ step: @escaping Step
     ) {
         let bind = Parameters(name: qualifiedName, required: required, optional: optional).bind
-        hosted = HostedMethod(Self.name(qualifiedName), bind: bind, holds: holds, iterates: iterates, Self.taking(step))
+        hosted = HostedMethod(Self.type, Self.name(qualifiedName), bind: bind, holds: holds, iterates: iterates, Self.taking(step))
     }
 
     /// A method that is written in C in CPython.
     public init(_ qualifiedName: String, _ convention: CConvention, iterates: Bool = false, _ step: @escaping Step) {
         let function = CFunction(qualifiedName: qualifiedName, convention: convention)
-        hosted = HostedMethod(function.name, bind: function.bind, iterates: iterates, Self.taking(step))
+        hosted = HostedMethod(Self.type, function.name, bind: function.bind, iterates: iterates, Self.taking(step))
     }
 
     /// A method that takes its arguments as they were sent, by position and by name.
@@ -42,13 +44,13 @@ public struct Method<Object>: Sendable {
         _ body: @escaping @Sendable (inout Object, Arguments, inout Effects) throws(PythonException) -> Outcome
     ) {
         let step: Step = { (object, call, effects) throws(PythonException) in try body(&object, call.sent, &effects) }
-        hosted = HostedMethod(Self.name(qualifiedName), bind: { (_) in BoundArguments([Fragment]()) }, iterates: iterates, Self.taking(step))
+        hosted = HostedMethod(Self.type, Self.name(qualifiedName), bind: { (_) in BoundArguments([Fragment]()) }, iterates: iterates, Self.taking(step))
     }
 
     /// A method that leaves the event loop.
     init(_ name: String, bind: @escaping HostedMethod.Binding, work: @escaping Work) {
         precondition(!pythonKeywords.contains(name), "a method cannot be called '\(name)', a keyword of Python, whose proxies define each method by its name")
-        hosted = HostedMethod(name, bind: bind, isStep: false) { (host, call, _) in .runs(Self.place(host).running(work, call)) }
+        hosted = HostedMethod(Self.type, name, bind: bind, isStep: false) { (host, call, _) in .runs(Self.place(host).running(work, call)) }
     }
 
     private init(_ hosted: HostedMethod) { self.hosted = hosted }

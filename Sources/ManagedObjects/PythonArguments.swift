@@ -37,8 +37,8 @@ extension Call {
     /// A key of a `dict`.
     ///
     /// - Throws: `TypeError: unhashable type: 'list'`; for a `slice` before Python 3.12.
-    func key(_ position: Int) throws(PythonException) -> PickleKey {
-        try PickleKey(self[position], python: python)
+    func key(_ position: Int) throws(PythonException) -> EntryKey {
+        try EntryKey(self[position], python: python)
     }
 
     /// `bool(argument)`, or what holds when it was left out.

@@ -40,16 +40,16 @@ struct SetMembers: Sendable {
         }
     }
 
-    func contains(_ key: PickleKey) -> Bool { entries.contains(key) }
+    func contains(_ key: EntryKey) -> Bool { entries.contains(key) }
 
     /// An element that is there already stays as it is.
     mutating func insert(_ element: Fragment, _ python: PythonVersion) throws(PythonException) {
-        let key = try PickleKey(element, python: python)
+        let key = try EntryKey(element, python: python)
         if !entries.contains(key) { entries.set(key, (element, .none)) }
     }
 
     /// - Returns: whether it was there.
-    mutating func remove(_ key: PickleKey) -> Bool { entries.remove(key) != nil }
+    mutating func remove(_ key: EntryKey) -> Bool { entries.remove(key) != nil }
 
     /// Any element, which is taken out.
     mutating func pop() -> Fragment? { entries.removeLast()?.key }
@@ -69,7 +69,7 @@ struct SetMembers: Sendable {
     func symmetricDifference(_ other: SetMembers) -> SetMembers { subtracting(other).union(other.subtracting(self)) }
     func isSubset(of other: SetMembers) -> Bool { entries.keyed.allSatisfy { other.contains($0.key) } }
 
-    private func filter(_ isIncluded: (PickleKey) -> Bool) -> SetMembers {
+    private func filter(_ isIncluded: (EntryKey) -> Bool) -> SetMembers {
         var kept = SetMembers()
         for (key, entry) in entries.keyed where isIncluded(key) { kept.entries.set(key, entry) }
         return kept

@@ -7,27 +7,30 @@ import Synchronization
 /// An object lives as long as a client has a reference, or a value in another living object holds a proxy of it. Objects that
 /// only refer to each other are freed: a list that was put into itself, say.
 final class ObjectTable: Sendable {
-    /// An object in the table. It is a class, so that finding one copies nothing; it is touched behind the lock only.
-    private final class Entry {
-        let object: HostedObject
+    /// An object's place in the table, which is known also where it is called by its identifier again and again.
+    final class Entry: @unchecked Sendable {
+        // Proof: it is touched behind the table's lock only.
+        /// `nil` once it has been taken out.
+        fileprivate private(set) var object: HostedObject?
         /// What it is registered as: the name of its type, or the one under which it is shared.
-        let name: String
+        fileprivate let name: String
         /// How many references clients have.
-        var references: Int
+        fileprivate var references: Int
         /// How many values refer to it, by the object in which they are.
-        var holders: [String: Int] = [:]
+        fileprivate var holders: [String: Int] = [:]
         /// Registered as one object for all: it stays.
-        let isPinned: Bool
+        private let isPinned: Bool
 
-        init(_ object: HostedObject, name: String, references: Int, isPinned: Bool = false) {
+        fileprivate init(_ object: HostedObject, name: String, references: Int, isPinned: Bool = false) {
             self.object = object
             self.name = name
             self.references = references
             self.isPinned = isPinned
         }
 
-        func addReference() { references += 1 }
-        var isUsedByClients: Bool { references > 0 || isPinned }
+        fileprivate func addReference() { references += 1 }
+        fileprivate var isUsedByClients: Bool { references > 0 || isPinned }
+        fileprivate func takeObject() -> HostedObject? { object.take() }
     }
 
     private struct State {
@@ -92,6 +95,16 @@ final class ObjectTable: Sendable {
         state.withLock { $0.entries[identifier]?.object }
     }
 
+    /// The object that a call names: found by its identifier once, and then where it was.
+    func object(of target: CallTarget) -> HostedObject? {
+        guard let identifier = target.identifier else { return nil }
+        return state.withLock { state in
+            if let object = target.entry?.object { return object }
+            target.entry = state.entries[identifier]
+            return target.entry?.object
+        }
+    }
+
     /// What the object is registered as; `nil` when there is none.
     func name(of identifier: String) -> String? {
         state.withLock { $0.entries[identifier]?.name }
@@ -103,7 +116,7 @@ final class ObjectTable: Sendable {
     /// Every object with its references, by identifier.
     var all: [(identifier: String, object: HostedObject, references: Int)] {
         state.withLock { state in
-            state.entries.sorted { $0.key < $1.key }.map { ($0.key, $0.value.object, $0.value.references) }
+            state.entries.sorted { $0.key < $1.key }.compactMap { identifier, entry in entry.object.map { (identifier, $0, entry.references) } }
         }
     }
 }
@@ -172,8 +185,7 @@ extension ObjectTable {
     private static func bury(_ identifier: String, in state: inout State) {
         guard let entry = state.entries[identifier], !entry.isUsedByClients else { return }
         guard !entry.holders.isEmpty else {
-            state.entries[identifier] = nil
-            state.dead.append(entry.object)
+            remove(identifier, entry, from: &state)
             return
         }
         state.suspects += 1
@@ -185,9 +197,13 @@ extension ObjectTable {
         state.suspects = 0
         let reachable = reachable(in: state.entries)
         for (identifier, entry) in state.entries where !reachable.contains(identifier) {
-            state.entries[identifier] = nil
-            state.dead.append(entry.object)
+            remove(identifier, entry, from: &state)
         }
+    }
+
+    private static func remove(_ identifier: String, _ entry: Entry, from state: inout State) {
+        state.entries[identifier] = nil
+        if let object = entry.takeObject() { state.dead.append(object) }
     }
 
     /// What clients refer to, and what these objects refer to in turn.

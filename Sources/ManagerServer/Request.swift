@@ -3,53 +3,76 @@ import Pickle
 
 /// `(ident, methodname, args, kwds)`: what a client asks, with the arguments still pickled.
 struct Request {
-    /// `nil` for `None`, which names the server itself.
-    let identifier: String?
-    let method: String
+    let target: CallTarget
     let arguments: Arguments
     /// Whether there may be proxies in the arguments.
     let mayHoldProxies: Bool
+
+    /// `nil` for `None`, which names the server itself.
+    var identifier: String? { target.identifier }
+    var method: String { target.method }
 }
 
 /// Reads requests. One for each session, since its tables are used again.
 struct RequestReader {
+    private let limits: PickleLimits
     private var scanner: PickleScanner
     private let unpickler: Unpickler
-    private var lastIdentifier = RepeatedText()
-    private var lastMethod = RepeatedText()
+    private var targets = RecentTargets()
+    /// The protocol of the request that was read last, at which its peer is answered.
+    private(set) var peerProtocol = PickleProtocol.v2
 
     init(limits: PickleLimits) {
+        self.limits = limits
         scanner = PickleScanner(limits: limits)
         unpickler = Unpickler(limits: limits)
     }
 
-    /// The protocol of the request that was read last, at which its peer is answered.
-    var peerProtocol: PickleProtocol { max(scanner.protocolVersion, .v2) }
-
     /// - Throws: ``PickleError`` when the bytes are no pickle, or not one of a request.
     mutating func read(_ frame: FrameBytes) throws(PickleError) -> Request {
+        if let request = plain(frame.bytes, in: frame.storage) { return request }
+        defer { peerProtocol = max(scanner.protocolVersion, .v2) }
         if let request = try scanned(frame.bytes, in: frame.storage) { return request }
         return try decoded(frame.bytes)
     }
 
-    /// The common way: the arguments are cut out as they stand.
+    /// The shortest way, that of nearly all requests: arguments that hold no others, and a target that has been asked for before.
+    private mutating func plain(_ bytes: UnsafeRawBufferPointer, in storage: ArraySlice<UInt8>?) -> Request? {
+        guard bytes.count <= limits.size, let call = PlainCall(bytes), let target = targets[UnsafeRawBufferPointer(rebasing: bytes[call.target])]
+        else { return nil }
+        peerProtocol = max(call.protocolVersion, .v2)
+        var positional: [Fragment] = []
+        positional.reserveCapacity(call.argumentCount)
+        for number in 0..<call.argumentCount { positional.append(call.argument(number, of: bytes, in: storage)) }
+        return Request(target: target, arguments: Arguments(positional), mayHoldProxies: false)
+    }
+
+    /// The way of any other request that is well made: the arguments are cut out as they stand.
     private mutating func scanned(_ bytes: UnsafeRawBufferPointer, in storage: ArraySlice<UInt8>?) throws(PickleError) -> Request? {
         guard let root = try scanner.scan(bytes), scanner.elementCount(of: root) == 4,
             let object = scanner.element(0, of: root),
-            let name = scanner.element(1, of: root), let method = lastMethod.read(name, of: bytes, by: scanner),
+            let name = scanner.element(1, of: root), let target = target(object, name, of: bytes),
             let tuple = scanner.element(2, of: root), let count = scanner.elementCount(of: tuple),
             let named = scanner.element(3, of: root), let keywords = try keywords(named, of: bytes)
         else { return nil }
-        let identifier = lastIdentifier.read(object, of: bytes, by: scanner)
-        guard identifier != nil || scanner.isNone(object, of: bytes) else { return nil }
         var positional: [Fragment] = []
         positional.reserveCapacity(count)
         for number in 0..<count {
             guard let element = scanner.element(number, of: tuple), let fragment = scanner.fragment(element, of: bytes, in: storage) else { return nil }
             positional.append(fragment)
         }
-        return Request(
-            identifier: identifier, method: method, arguments: Arguments(positional, keywords: keywords), mayHoldProxies: scanner.hasReduction)
+        return Request(target: target, arguments: Arguments(positional, keywords: keywords), mayHoldProxies: scanner.hasReduction)
+    }
+
+    /// - Returns: `nil` when the two are no names, or refer to what stands elsewhere in the pickle.
+    private mutating func target(_ object: PickleScanner.Span, _ method: PickleScanner.Span, of bytes: UnsafeRawBufferPointer) -> CallTarget? {
+        let opcodes = UnsafeRawBufferPointer(rebasing: bytes[object.start..<method.end])
+        if let target = targets[opcodes] { return target }
+        let identifier = scanner.text(object, of: bytes)
+        guard identifier != nil || scanner.isNone(object, of: bytes), let name = scanner.text(method, of: bytes) else { return nil }
+        let target = CallTarget(identifier, name)
+        targets[opcodes] = target
+        return target
     }
 
     private mutating func keywords(_ span: PickleScanner.Span, of bytes: UnsafeRawBufferPointer) throws(PickleError) -> [(name: String, value: Fragment)]? {
@@ -65,7 +88,7 @@ struct RequestReader {
         var positional: [Fragment] = []
         for element in try elements(parts[2]) { positional.append(try Fragment(element, at: peerProtocol)) }
         return Request(
-            identifier: parts[0].text, method: method, arguments: Arguments(positional, keywords: try keywords(parts[3])), mayHoldProxies: true)
+            target: CallTarget(parts[0].text, method), arguments: Arguments(positional, keywords: try keywords(parts[3])), mayHoldProxies: true)
     }
 
     private func elements(_ value: PickleValue) throws(PickleError) -> PickleElements {

@@ -68,7 +68,7 @@ struct Session {
             callServer(request, now: now, into: &output)
             return .answered
         }
-        guard let object = functions.objects.object(identifier) else {
+        guard let object = functions.objects.object(of: request.target) else {
             write(traceback: .keyError(.string(identifier)), into: &output)
             return .answered
         }
@@ -83,11 +83,11 @@ struct Session {
         audit?.called(request.method, of: identifier, name: functions.objects.name(of: identifier) ?? "")
         var effects = Effects(at: now)
         let shortage = functions.memory.isFull(at: now) ? functions.memory.error : nil
-        let result = object.call(request.method, arguments, id: call, now: now, refusal: shortage, effects: &effects)
-        if !effects.isEmpty { connections.deliver(effects, from: object) }
-        guard let result else {
+        guard let method = request.target.method(of: object) else {
             return .answered(keeping: answerFallback(request.method, of: object, identifier: identifier, into: &output))
         }
+        let result = object.call(method, arguments, id: call, now: now, refusal: shortage, effects: &effects)
+        if !effects.isEmpty { connections.deliver(effects, from: object) }
         if result.holds { note(object, after: result.outcome) }
         switch result.outcome {
         case .reply(let reply):

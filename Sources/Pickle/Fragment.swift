@@ -24,9 +24,9 @@ public struct Fragment: Sendable {
         readers = Self.readers(of: version)
     }
 
-    /// Opcodes that stay where they are, when they are many.
-    init(partOf whole: ArraySlice<UInt8>, _ range: Range<Int>, from version: PickleProtocol) {
-        body = SmallBytes(partOf: whole, range)
+    /// A part of a pickle's bytes. Where these may be kept, opcodes stay in them when they are many.
+    init(_ range: Range<Int>, of bytes: UnsafeRawBufferPointer, in storage: ArraySlice<UInt8>?, from version: PickleProtocol) {
+        body = storage.map { SmallBytes(partOf: $0, range) } ?? SmallBytes(UnsafeRawBufferPointer(rebasing: bytes[range]))
         readers = Self.readers(of: version)
     }
 

@@ -2,7 +2,8 @@
 /// for example, is left to ``Unpickler``: the methods then give `nil`.
 struct OpcodeReader {
     private let bytes: UnsafeRawBufferPointer
-    private var offset = 0
+    /// Where the next opcode stands.
+    private(set) var offset = 0
 
     init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
 
@@ -12,6 +13,13 @@ struct OpcodeReader {
     mutating func take(_ opcode: PickleOpcode) -> Bool {
         guard offset < bytes.count, bytes[offset] == opcode.rawValue else { return false }
         offset += 1
+        return true
+    }
+
+    /// Steps over an opcode without an argument and what puts its value into the memo, when it is the next.
+    mutating func takeMemoized(_ opcode: PickleOpcode) -> Bool {
+        guard take(opcode) else { return false }
+        skipMemoization()
         return true
     }
 
@@ -30,9 +38,64 @@ struct OpcodeReader {
     private var opcode: UInt8 { offset < bytes.count ? bytes[offset] : PickleOpcode.stop.rawValue }
 }
 
+// MARK: - Around values
+
+extension OpcodeReader {
+    /// Steps over `PROTO`, and over `FRAME` when that is next.
+    ///
+    /// - Returns: the protocol; `nil` when that is not known, or the frame ends behind the bytes.
+    mutating func opening() -> PickleProtocol? {
+        guard opcode == PickleOpcode.proto.rawValue, let version = argument(UInt8.self).flatMap(PickleProtocol.init(rawValue:)) else { return nil }
+        offset += 2
+        if opcode == PickleOpcode.frame.rawValue {
+            guard let length = argument(UInt64.self) else { return nil }
+            offset += 9
+            guard length <= UInt64(bytes.count - offset) else { return nil }
+        }
+        return version
+    }
+
+    /// Steps over what puts the value before it into the memo.
+    mutating func skipMemoization() {
+        switch opcode {
+        case PickleOpcode.memoize.rawValue: offset += 1
+        case PickleOpcode.binPut.rawValue: _ = number(UInt8.self)
+        case PickleOpcode.longBinPut.rawValue: _ = number(UInt32.self)
+        default: break
+        }
+    }
+}
+
 // MARK: - Atoms
 
 extension OpcodeReader {
+    /// Steps over a value of one opcode, and what puts it into the memo.
+    ///
+    /// - Returns: where the opcode stands with its argument.
+    mutating func atom() -> Range<Int>? {
+        let count: Int?
+        switch opcode {
+        case PickleOpcode.none.rawValue, PickleOpcode.newTrue.rawValue, PickleOpcode.newFalse.rawValue, PickleOpcode.emptyList.rawValue,
+            PickleOpcode.emptyDict.rawValue, PickleOpcode.emptySet.rawValue:
+            count = 1
+        case PickleOpcode.binInt1.rawValue: count = 2
+        case PickleOpcode.binInt2.rawValue: count = 3
+        case PickleOpcode.binInt.rawValue: count = 5
+        case PickleOpcode.binFloat.rawValue: count = 9
+        case PickleOpcode.long1.rawValue, PickleOpcode.shortBinUnicode.rawValue, PickleOpcode.shortBinBytes.rawValue,
+            PickleOpcode.shortBinString.rawValue:
+            count = argument(UInt8.self).map { 2 + Int($0) }
+        case PickleOpcode.binUnicode.rawValue, PickleOpcode.binBytes.rawValue, PickleOpcode.binString.rawValue:
+            count = argument(UInt32.self).map { 5 + Int($0) }
+        default: count = nil
+        }
+        guard let count, count <= bytes.count - offset else { return nil }
+        defer { skipMemoization() }
+        let start = offset
+        offset += count
+        return start..<offset
+    }
+
     /// An `int` that fits 64 bits.
     mutating func integer() -> Int? {
         switch opcode {
@@ -77,15 +140,6 @@ extension OpcodeReader {
         counted(.shortBinString, .binString, PickleText.string)
     }
 
-    /// Steps over what puts the value before it into the memo.
-    mutating func skipMemoization() {
-        switch opcode {
-        case PickleOpcode.memoize.rawValue: offset += 1
-        case PickleOpcode.binPut.rawValue: _ = number(UInt8.self)
-        case PickleOpcode.longBinPut.rawValue: _ = number(UInt32.self)
-        default: break
-        }
-    }
 
     /// `bytes`
     mutating func byteString() -> [UInt8]? {

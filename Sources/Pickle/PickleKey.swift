@@ -89,6 +89,16 @@ extension PickleKey {
         }
     }
 
+    /// Hashes the key that a pickled number or text is, which is not made for that.
+    ///
+    /// - Returns: `false` when the value is another one: nothing is hashed then.
+    public static func hash(atom fragment: Fragment, into hasher: inout Hasher) -> Bool {
+        if fragment.withUnsafeText({ SmallBytes.hash($0, into: &hasher) }) != nil { return true }
+        guard let number = fragment.int else { return false }
+        hasher.combine(number)
+        return true
+    }
+
     /// Whether this is the key that a pickled value is.
     public func isKey(of fragment: Fragment) -> Bool {
         switch self {

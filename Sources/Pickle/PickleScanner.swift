@@ -121,10 +121,7 @@ public struct PickleScanner: Sendable {
     public mutating func fragment(_ span: Span, of bytes: UnsafeRawBufferPointer, in storage: ArraySlice<UInt8>? = nil) -> Fragment? {
         let whole = span.start..<span.end
         let edits = memo.edits(in: whole)
-        if let kept = edits.isEmpty ? whole : memo.trimmed(whole, edits: edits) {
-            if let storage { return Fragment(partOf: storage, kept, from: protocolVersion) }
-            return Fragment(UnsafeRawBufferPointer(rebasing: bytes[kept]), from: protocolVersion)
-        }
+        if let kept = edits.isEmpty ? whole : memo.trimmed(whole, edits: edits) { return Fragment(kept, of: bytes, in: storage, from: protocolVersion) }
         guard let body = memo.rewritten(whole, edits: edits, of: bytes) else { return nil }
         return Fragment(body, from: protocolVersion)
     }

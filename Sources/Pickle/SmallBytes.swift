@@ -163,4 +163,9 @@ extension SmallBytes: Hashable {
         case .heap, .shared: withUnsafeBytes { hasher.combine(bytes: $0) }
         }
     }
+
+    /// As a `SmallBytes` of the bytes does it, which is not made when they are many.
+    static func hash(_ bytes: UnsafeRawBufferPointer, into hasher: inout Hasher) {
+        if bytes.count <= inlineCapacity { SmallBytes(bytes).hash(into: &hasher) } else { hasher.combine(bytes: bytes) }
+    }
 }

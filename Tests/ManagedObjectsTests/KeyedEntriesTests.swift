@@ -24,12 +24,12 @@ struct KeyedEntriesTests {
             // Phases of growth and of shrinking, down to nothing.
             switch Int.random(in: 0..<10) {
             case 0..<((step / 2_500).isMultiple(of: 2) ? 7 : 2):
-                entries.set(.int(key), (Fragment(key), Fragment(step)))
+                entries.set(try EntryKey(Fragment(key)), (Fragment(key), Fragment(step)))
                 model.set(key, step)
             case 9: #expect(entries.removeLast()?.key.int == model.entries.popLast()?.key)
-            default: #expect(entries.remove(.int(key))?.int == model.remove(key))
+            default: #expect(try entries.remove(EntryKey(Fragment(key)))?.int == model.remove(key))
             }
-            #expect(entries.count == model.entries.count && entries[.int(key)]?.int == model[key])
+            #expect(try entries.count == model.entries.count && entries[try EntryKey(Fragment(key))]?.int == model[key])
         }
         #expect(entries.entries.map { $0.value.int } == model.entries.map(\.value))
         while let last = model.entries.popLast() { #expect(entries.removeLast()?.value.int == last.value) }
@@ -39,17 +39,31 @@ struct KeyedEntriesTests {
     @Test func `Keys that are equal in Python are one key, and the first stays`() throws {
         var entries = KeyedEntries()
         for (number, key) in [PickleValue.int(1), .float(1), .bool(true)].enumerated() {
-            entries.set(try PickleKey(key), (try Fragment(key), Fragment(number)))
+            entries.set(try EntryKey(key), (try Fragment(key), Fragment(number)))
         }
-        #expect(entries.entries.map { $0.key.int } == [1] && entries[.int(1)]?.int == 2)
+        #expect(try entries.entries.map { $0.key.int } == [1] && entries[EntryKey(Fragment(1))]?.int == 2)
+    }
+
+    @Test func `A text is the same key whoever wrote it`() throws {
+        for text in ["", "k", "fifteen letters", "sixteen letters.", String(repeating: "é", count: 200)] {
+            // Python 3.7 and later ones, and the value that was read.
+            let forms = [try Fragment(.string(text), at: .v3), try Fragment(.string(text), at: .v4), try Fragment(.string(text), at: .v2)]
+            for form in forms {
+                var entries = KeyedEntries()
+                entries.set(try EntryKey(form), (form, Fragment(1)))
+                #expect(try forms.allSatisfy { entries[try EntryKey($0)]?.int == 1 } && entries[EntryKey(.string(text))]?.int == 1)
+                #expect(try entries[EntryKey(.string(text + "!"))] == nil && entries[EntryKey(.bytes(Array(text.utf8)))] == nil)
+            }
+        }
     }
 
     @Test func `Many keys with one hash are kept`() throws {
         var entries = KeyedEntries()
         let nan = try Fragment(PickleValue.float(.nan))
-        for number in 0..<1_000 { entries.set(.notANumber, (nan, Fragment(number))) }
-        for number in 0..<1_000 { entries.set(.int(number), (Fragment(number), Fragment(number))) }
-        #expect(entries.count == 2_000 && entries[.notANumber] == nil && (0..<1_000).allSatisfy { entries[.int($0)]?.int == $0 })
+        let keys = try (0..<1_000).map { try EntryKey(Fragment($0)) }
+        for number in 0..<1_000 { entries.set(try EntryKey(nan), (nan, Fragment(number))) }
+        for (number, key) in keys.enumerated() { entries.set(key, (Fragment(number), Fragment(number))) }
+        #expect(try entries.count == 2_000 && entries[EntryKey(nan)] == nil && keys.enumerated().allSatisfy { entries[$1]?.int == $0 })
         #expect(entries.entries.prefix(1_000).allSatisfy { $0.key.int == nil })
     }
 }

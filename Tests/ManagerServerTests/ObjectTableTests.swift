@@ -38,6 +38,19 @@ struct ObjectTableTests {
         #expect(identifiers == [outer])
     }
 
+    @Test func `A call's target finds its object as long as that is there, and does not keep it`() throws {
+        let (kept, dropped) = (makeList(), makeList())
+        let (toKept, toDropped) = (CallTarget(kept, "append"), CallTarget(dropped, "append"))
+        weak var object: HostedObject?
+        for _ in 0..<2 {
+            object = table.object(of: toDropped)
+            #expect(object != nil && object === table.object(dropped) && table.object(of: toKept) === table.object(kept))
+        }
+        try table.dropReference(dropped)
+        #expect(object == nil && table.object(of: toDropped) == nil && table.object(of: toKept) != nil)
+        #expect(table.object(of: CallTarget(nil, "dummy")) == nil && table.object(of: CallTarget("none", "append")) == nil)
+    }
+
     @Test func `An object goes with the container that alone refers to it, and with all that hangs on it`() throws {
         let chain = (0..<3).map { _ in makeList() }
         for (holder, held) in zip(chain, chain.dropFirst()) {

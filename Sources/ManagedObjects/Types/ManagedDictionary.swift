@@ -109,7 +109,7 @@ extension ManagedDictionary {
         Method("dict.fromkeys", .unpacked(1...2), iterates: true) { (_, call, _) throws(PythonException) in
             var made = ManagedDictionary()
             for key in try call[0].pythonElements(python: call.python) {
-                let hashed = try PickleKey(key, python: call.python)
+                let hashed = try EntryKey(key, python: call.python)
                 made.storage.set(hashed, (key, call.optional(1) ?? .none))
             }
             return .value(made.whole)
@@ -146,7 +146,7 @@ extension ManagedDictionary {
         Method("dict.get_many", ["keys"], iterates: true) { (dictionary, call, _) throws(PythonException) in
             var found = KeyedEntries()
             for key in try call[0].pythonElements(python: call.python) {
-                let hashed = try PickleKey(key, python: call.python)
+                let hashed = try EntryKey(key, python: call.python)
                 if let value = dictionary.storage[hashed] { found.set(hashed, (key, value)) }
             }
             return .value(FragmentBuilder.dictionary(found.entries))
@@ -171,7 +171,7 @@ extension ManagedDictionary {
         if let source = arguments.positional.first { try update(source, arguments.python) }
         for (name, value) in arguments.keywords {
             let key = try arguments.text(ofName: name)
-            storage.set(try PickleKey(key), (key, value))
+            storage.set(try EntryKey(key), (key, value))
         }
     }
 
@@ -190,7 +190,7 @@ extension ManagedDictionary {
     private mutating func set(
         _ key: PickleValue, _ value: Fragment, _ source: Fragment, _ python: PythonVersion
     ) throws(PythonException) {
-        let hashed = try PickleKey(key, python: python)
+        let hashed = try EntryKey(key, python: python)
         storage.set(hashed, (try Fragment(pythonValue: key, from: source), value))
     }
 

@@ -16,7 +16,7 @@ public struct ManagedNamespace: ManagedObject {
     private mutating func set(_ arguments: Arguments) throws(PythonException) {
         for (name, value) in arguments.keywords {
             let name = try arguments.text(ofName: name)
-            attributes.set(try PickleKey(name), (name, value))
+            attributes.set(try EntryKey(name), (name, value))
         }
     }
 
@@ -26,17 +26,17 @@ public struct ManagedNamespace: ManagedObject {
     private static var accessors: [Method<ManagedNamespace>] {
         Method("Namespace.__getattribute__", .slot(1)) { (namespace, call, _) throws(PythonException) in
             let name = try call.attributeName()
-            guard let value = namespace.attributes[try PickleKey(name)] else { throw .missingAttribute(name, of: "Namespace", call.python) }
+            guard let value = namespace.attributes[try EntryKey(name)] else { throw .missingAttribute(name, of: "Namespace", call.python) }
             return .value(value)
         }
         Method("Namespace.__setattr__", .unpackedSlot(2)) { (namespace, call, _) throws(PythonException) in
             let name = try call.attributeName()
-            namespace.attributes.set(try PickleKey(name), (try Fragment(pythonValue: name, from: call[0]), call[1]))
+            namespace.attributes.set(try EntryKey(name), (try Fragment(pythonValue: name, from: call[0]), call[1]))
             return .none
         }
         Method("Namespace.__delattr__", .slot(1)) { (namespace, call, _) throws(PythonException) in
             let name = try call.attributeName()
-            guard namespace.attributes.remove(try PickleKey(name)) == nil else { return .none }
+            guard namespace.attributes.remove(try EntryKey(name)) == nil else { return .none }
             if call.python < PythonVersion(3, 11) { throw PythonException(name: "AttributeError", arguments: [name]) }
             throw .missingAttribute(name, of: "Namespace", call.python, isDeleted: true)
         }
@@ -64,13 +64,13 @@ extension ManagedNamespace {
     @MethodTableBuilder<ManagedNamespace>
     private static var extras: [Method<ManagedNamespace>] {
         Method("Namespace.increment", ["name"], optional: ["by"]) { (namespace, call, _) throws(PythonException) in
-            try namespace.attributes.increment(PickleKey(call.attributeName()), call)
+            try namespace.attributes.increment(EntryKey(call.attributeName()), call)
         }
         Method("Namespace.compare_and_set", ["name"], optional: ["expected", "new"]) { (namespace, call, _) throws(PythonException) in
-            try namespace.attributes.compareAndSet(PickleKey(call.attributeName()), call)
+            try namespace.attributes.compareAndSet(EntryKey(call.attributeName()), call)
         }
         Method("Namespace.exchange", ["name", "value"], optional: ["default"]) { (namespace, call, _) throws(PythonException) in
-            try namespace.attributes.exchange(PickleKey(call.attributeName()), call)
+            try namespace.attributes.exchange(EntryKey(call.attributeName()), call)
         }
         // `vars(namespace).update(name=value, …)`
         Method(anyArguments: "Namespace.update") { (namespace, arguments, _) throws(PythonException) in

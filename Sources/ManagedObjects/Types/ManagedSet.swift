@@ -105,7 +105,7 @@ extension ManagedSet {
         combination("difference", subtracts: true, SetMembers.subtracting)
         update("update") { (members, element, python) throws(PythonException) in try members.insert(element, python) }
         update("difference_update", subtracts: true) { (members, element, python) throws(PythonException) in
-            _ = members.remove(try PickleKey(element, python: python))
+            _ = members.remove(try EntryKey(element, python: python))
         }
         Method("set.intersection_update", .variadic, iterates: true) { (set, call, _) throws(PythonException) in
             set.members = try set.combined(call, SetMembers.intersection)
@@ -220,8 +220,8 @@ extension SetMembers {
 
 extension Call {
     /// The first argument as an element to look for: a `set` stands for the `frozenset` of its elements.
-    fileprivate func member() throws(PythonException) -> PickleKey {
+    fileprivate func member() throws(PythonException) -> EntryKey {
         guard self[0].int == nil, case .set(let elements) = try self[0].pythonValue() else { return try key(0) }
-        return try PickleKey(.frozenSet(elements))
+        return try EntryKey(.frozenSet(elements))
     }
 }

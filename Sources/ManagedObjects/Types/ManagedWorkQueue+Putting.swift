@@ -79,7 +79,7 @@ extension WorkOrder {
         delay = try call.optional(3)?.duration("delay") ?? 0
         let priority = try call.optional(4)?.pythonIndex() ?? 0
         let key = call.optional(5) ?? .none
-        work = WorkItem(item: call[0], priority: priority, key: key.isNone ? nil : try call.key(5))
+        work = WorkItem(item: call[0], priority: priority, key: key.isNone ? nil : try PickleKey(key, python: call.python))
     }
 }
 

@@ -5,6 +5,6 @@ final class ReturnedObject: HostedObject, @unchecked Sendable {
 
     init(_ value: any Sendable) {
         self.value = value
-        super.init()
+        super.init(Never.self)
     }
 }
