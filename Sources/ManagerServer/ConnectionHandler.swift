@@ -37,12 +37,10 @@ final class ConnectionHandler: ChannelDuplexHandler {
     /// The key that the peer has shown to know, and whose it is.
     private var key: AuthenticationKey?
     private var keyHolder: String?
-    private var session: Session?
+    /// From the connection's beginning to its end.
+    private var exchange: Exchange?
     private var decoder = FrameDecoder(maximumLength: Authentication.maximumMessageLength)
     private var input = FrameInput()
-    private var output = ReplyOutput()
-    private var form = MessageForm.plain(PlainMessages())
-    private var calls = OutstandingCalls()
     private var handshakeTimer: Scheduled<Void>?
     private var silence = Silence()
     /// Looks whether the peer is still there, once it has sent a heartbeat.
@@ -69,9 +67,6 @@ final class ConnectionHandler: ChannelDuplexHandler {
         self.logger = logger
     }
 
-    /// Bytes of replies that are gathered before they are written, so that a peer that sends much and reads nothing is noticed.
-    private static let outputBatch = 1 << 18
-
     // MARK: Coming and going
 
     func channelActive(context: ChannelHandlerContext) {
@@ -84,9 +79,10 @@ final class ConnectionHandler: ChannelDuplexHandler {
             context.close(promise: nil)
             return
         }
-        session = Session(
+        var session = Session(
             id: id, functions: functions, connections: connections, limits: configuration.pickleLimits, python: configuration.python)
-        session?.audit = auditLog.map { SessionAudit($0, session: id, peer: peer) }
+        session.audit = auditLog.map { SessionAudit($0, session: id, peer: peer) }
+        exchange = Exchange(session)
         handshakeTimer = context.eventLoop.scheduleTask(in: TimeAmount(configuration.handshakeTimeout)) {
             bound.value.handshakeHasTimedOut()
         }
@@ -99,7 +95,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
         let offered = access.current
         var authentication = Authentication(serverKeys: offered.keys, allowsMD5: configuration.allowsMD5)
         offeredAccess = offered
-        if let challenge = authentication.start() { output.bytes.writeFrame(challenge) }
+        if let challenge = authentication.start() { exchange?.output.bytes.writeFrame(challenge) }
         phase = .authenticating(authentication)
         flush()
     }
@@ -110,13 +106,11 @@ final class ConnectionHandler: ChannelDuplexHandler {
         replyTimer?.cancel()
         phase = .closed
         self.context = nil
-        let waiting = calls.removeAll()
-        if var session {
-            connections.remove(session.id, from: networkAddress)
-            session.audit?.ended()
-            session.end(waiting: waiting)
+        if var exchange {
+            connections.remove(exchange.session.id, from: networkAddress)
+            exchange.end()
         }
-        session = nil
+        exchange = nil
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
@@ -140,7 +134,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
     private func noteRefusal(_ error: any Error) {
         logger.info("a peer was refused", metadata: ["peer": "\(peer)", "reason": "\(error)"])
-        session?.audit?.refused("\(error)")
+        exchange?.session.audit?.refused("\(error)")
     }
 
     private var peer: String { context?.channel.peerName ?? "unknown" }
@@ -205,7 +199,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
             functions.memory.lookAgain()
         }
         do throws(FrameError) {
-            while mayServe, isReceiving, try pending.serveNext(decoder, { serve($0, now: now) }) {}
+            while isReceiving, try serve(&pending, now: now) {}
         } catch {
             logger.debug("a peer sent a message that is too long", metadata: ["error": "\(error)"])
             closeAfterFlush()
@@ -213,15 +207,17 @@ final class ConnectionHandler: ChannelDuplexHandler {
         if !pending.isEmpty { input = pending }
     }
 
-    private var mayServe: Bool { form.mayServe(waiting: calls.waitingCount, kept: calls.keptCount) }
+    private var mayServe: Bool { exchange?.mayServe ?? true }
 
     /// Whether more requests may be served now: replies do not pile up.
     private var isReceiving: Bool {
         guard isOpen else { return false }
-        guard output.count >= Self.outputBatch else { return true }
+        guard outputCount >= Exchange.outputBatch else { return true }
         flush()
         return context?.channel.isWritable ?? false
     }
+
+    private var outputCount: Int { exchange?.output.count ?? 0 }
 
     private var isOpen: Bool {
         switch phase {
@@ -230,13 +226,27 @@ final class ConnectionHandler: ChannelDuplexHandler {
         }
     }
 
-    private func serve(_ frame: FrameBytes, now: Timestamp) {
+    /// Serves what has come.
+    ///
+    /// - Returns: whether there may be more to serve.
+    private func serve(_ pending: inout FrameInput, now: Timestamp) throws(FrameError) -> Bool {
         switch phase {
-        case .connecting: break
-        case .authenticating(let authentication): authenticate(authentication, frame.bytes)
-        case .opening: open(frame, now: now)
-        case .serving: receive(frame, now: now)
-        case .closing, .closed: break
+        case .connecting, .closing, .closed: return false
+        case .authenticating(let authentication): return try pending.serveNext(decoder) { authenticate(authentication, $0.bytes) }
+        case .opening: return try pending.serveNext(decoder) { open($0, now: now) }
+        case .serving:
+            guard let event = try exchange?.serve(&pending, decoder, now: now) else { return false }
+            handle(event)
+            return true
+        }
+    }
+
+    private func handle(_ event: Exchange.Event) {
+        switch event {
+        case .waits(let call, let until): wait(for: call, until: until)
+        case .heartbeat: exchangeHeartbeats()
+        case .outputIsFull: break
+        case .ends: closeAfterFlush()
         }
     }
 
@@ -247,39 +257,39 @@ final class ConnectionHandler: ChannelDuplexHandler {
         do throws(AuthenticationError) {
             switch try authentication.receive(message) {
             case .send(let answer):
-                output.bytes.writeFrame(answer)
+                exchange?.output.bytes.writeFrame(answer)
                 phase = .authenticating(authentication)
             case .sendAndFinish(let answer):
-                output.bytes.writeFrame(answer)
+                exchange?.output.bytes.writeFrame(answer)
                 beginOpening(after: authentication)
             case .finished:
                 beginOpening(after: authentication)
             }
         } catch {
             noteRefusal(error)
-            if let reply = error.reply { output.bytes.writeFrame(reply) }
+            if let reply = error.reply { exchange?.output.bytes.writeFrame(reply) }
             closeAfterFlush()
         }
     }
 
     private func beginOpening(after authentication: Authentication) {
         phase = .opening
-        if let session { connections.hasAuthenticated(session.id) }
+        if let id = exchange?.session.id { connections.hasAuthenticated(id) }
         if let position = authentication.keyPosition, let offeredAccess {
             key = offeredAccess.keys[position]
             apply(offeredAccess.grant(ofKeyAt: position))
         }
         offeredAccess = nil
-        session?.audit?.authenticated()
-        session?.peerIsLegacy = authentication.peerIsLegacy
+        exchange?.session.audit?.authenticated()
+        exchange?.session.peerIsLegacy = authentication.peerIsLegacy
         decoder.maximumLength = configuration.maximumMessageLength
     }
 
     private func apply(_ grant: KeyGrant) {
         keyHolder = grant.name
-        session?.audit?.holder = grant.name
-        let access = SessionAccess(grant, functions.objects, session?.audit)
-        session?.access = access
+        exchange?.session.audit?.holder = grant.name
+        let access = SessionAccess(grant, functions.objects, exchange?.session.audit)
+        exchange?.session.access = access
     }
 
     /// The keys, or what they allow, are others from now on. A peer goes on with what its holder may do now; one whose holder there is no more ends,
@@ -303,13 +313,10 @@ final class ConnectionHandler: ChannelDuplexHandler {
         handshakeTimer = nil
         // What CPython takes for the end.
         guard !frame.bytes.isEmpty else { return closeAfterFlush() }
-        let mark = output.beginFrame()
-        let opening = session?.open(frame, now: now, into: &output)
-        output.endFrame(mark)
-        switch opening {
+        switch exchange?.open(frame, now: now) {
         case .session: phase = .serving
         case .multiplexed:
-            form = .multiplexed(MultiplexedMessages(maximumOutstandingCalls: configuration.maximumOutstandingCalls))
+            exchange?.multiplex(configuration.maximumOutstandingCalls)
             phase = .serving
         case .oneShot, nil: closeAfterFlush()
         }
@@ -317,43 +324,20 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
     // MARK: Calls
 
-    private func receive(_ frame: FrameBytes, now: Timestamp) {
-        switch form.read(frame) {
-        case .request(let number, let body, let earlier):
-            if let earlier { calls.release(earlier) }
-            serve(body, as: number, now: now)
-        case .cancellation(let number): cancel(number)
-        case .acknowledgement(let number): calls.release(number)
-        case .heartbeat: exchangeHeartbeats()
-        case nil: closeAfterFlush()
-        }
-    }
-
-    private func serve(_ request: FrameBytes, as number: UInt64, now: Timestamp) {
-        let reply = beginReply(to: number)
-        switch session?.serve(request, as: number, now: now, into: &output) {
-        case .answered(let owner): end(reply, keeping: owner)
-        case .waits(let call, let until):
-            output.cancelFrame(reply.frame)
-            wait(for: call, until: until)
-        case nil: output.cancelFrame(reply.frame)
-        }
-    }
-
     private func wait(for call: WaitingCall, until: Timestamp?) {
         guard let context else { return }
-        if isEnding, !call.runs, session?.cancel(call) == true { return answer(call, Self.serverEnds) }
+        if isEnding, !call.runs, exchange?.session.cancel(call) == true { return answer(call, Self.serverEnds) }
         let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
         let timer = until.map { moment in
             context.eventLoop.scheduleTask(deadline: .uptimeNanoseconds(UInt64(clamping: moment.nanoseconds))) {
                 bound.value.timeOut(call)
             }
         }
-        calls.insert(call, timer: timer)
+        exchange?.insert(call, timer: timer)
     }
 
     private func timeOut(_ call: WaitingCall) {
-        guard calls[call.id.number] != nil, let reply = session?.timeOut(call) else { return }
+        guard exchange?[call.id.number] != nil, let reply = exchange?.session.timeOut(call) else { return }
         answer(call, reply)
     }
 
@@ -361,48 +345,37 @@ final class ConnectionHandler: ChannelDuplexHandler {
     ///
     /// - Returns: `false` when the connection has gone or the call is not waiting any more.
     func resume(with answer: Answer) -> Bool {
-        guard let call = calls[answer.call.number], context?.channel.isActive == true else { return false }
+        guard let call = exchange?[answer.call.number], context?.channel.isActive == true else { return false }
         self.answer(call, answer.reply)
         return true
     }
 
     private func answer(_ call: WaitingCall, _ reply: Reply) {
-        calls.remove(call.id.number)
-        guard output.count <= configuration.maximumQueuedReplies else {
+        guard outputCount <= configuration.maximumQueuedReplies else {
             logger.notice("a connection was closed: too many replies wait for its peer", metadata: ["peer": "\(peer)"])
             return close()
         }
-        let begun = beginReply(to: call.id.number)
-        end(begun, keeping: session?.write(reply, at: call.version, into: &output))
+        exchange?.answer(call, reply)
         goOn()
     }
 
     /// Answers all calls that wait, and those that would from now on: the server is about to end.
     func giveUpWaitingCalls() {
         isEnding = true
-        for call in calls.parked where session?.cancel(call) == true { answer(call, Self.serverEnds) }
+        for call in exchange?.parked ?? [] where exchange?.session.cancel(call) == true { answer(call, Self.serverEnds) }
     }
 
     private static let serverEnds = Reply.exception(.serverEnds)
-
-    /// Gives a call up for its peer. One that does not wait any more is answered as if nothing had been said.
-    private func cancel(_ number: UInt64) {
-        guard let call = calls[number], session?.cancel(call) == true else { return }
-        calls.remove(number)
-        end(beginReply(to: number), .isCancelled)
-    }
 
     // MARK: Signs of life
 
     /// From a client's first heartbeat on, both sides show that they are there. The server does so by itself: what the client sends may be long on its way.
     private func exchangeHeartbeats() {
         guard silenceTimer == nil, let context, let interval = configuration.heartbeat.map({ TimeAmount($0) }) else { return }
-        beat()
+        exchange?.beat()
         let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
         silenceTimer = context.eventLoop.scheduleRepeatedTask(initialDelay: interval, delay: interval) { _ in bound.value.lookForSilence() }
     }
-
-    private func beat() { end(beginReply(to: 0), .isHeartbeat) }
 
     private func lookForSilence() {
         // What is not read cannot be heard.
@@ -411,44 +384,20 @@ final class ConnectionHandler: ChannelDuplexHandler {
             logger.debug("a peer gave no sign of life any more")
             context?.close(promise: nil)
         } else {
-            beat()
+            exchange?.beat()
             flush()
         }
     }
 
     // MARK: Writing
 
-    /// A reply whose frame has begun in the output.
-    private struct BegunReply {
-        let number: UInt64
-        let frame: ReplyOutput.BegunFrame
-        /// Where its header stands.
-        let header: Int
-    }
-
-    private func beginReply(to number: UInt64) -> BegunReply {
-        let reply = BegunReply(number: number, frame: output.beginFrame(), header: output.bytes.writerIndex)
-        form.writeHeader(of: number, to: &output.bytes)
-        return reply
-    }
-
-    private func end(_ reply: BegunReply, keeping owner: (any FragmentOwner)?) {
-        if let owner { calls.keep(owner, for: reply.number) }
-        end(reply, owner == nil ? [] : .isKept)
-    }
-
-    private func end(_ reply: BegunReply, _ flags: MultiplexedFrame.Flags) {
-        form.setFlags(flags, at: reply.header, in: &output.bytes)
-        output.endFrame(reply.frame)
-    }
-
     /// Writes what there is, as far as the peer takes it.
     private func flush() {
         guard let context else { return }
-        while context.channel.isWritable, let bytes = output.next(context.channel.allocator) {
+        while context.channel.isWritable, let bytes = exchange?.output.next(context.channel.allocator) {
             context.writeAndFlush(wrapOutboundOut(bytes), promise: nil)
         }
-        if case .closing = phase, output.count == 0 { closeWhenWritten(context) }
+        if case .closing = phase, outputCount == 0 { closeWhenWritten(context) }
     }
 
     /// Ends the connection when the peer has got what there is for it.
