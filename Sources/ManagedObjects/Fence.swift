@@ -10,8 +10,8 @@ struct Fence: ~Copyable, Sendable {
 
     /// Runs a call unless one with a higher token came before. Meanwhile no other call with a token runs.
     ///
-    /// - Returns: the call's result, or `RuntimeError`.
-    func admit(_ token: Fragment, _ call: () -> HostedObject.Result) -> HostedObject.Result {
+    /// - Returns: the call's outcome, or `RuntimeError`.
+    func admit(_ token: Fragment, _ call: () -> Outcome) -> Outcome {
         do throws(PythonException) {
             let token = try token.pythonIndex()
             return try highest.withLock { (highest) throws(PythonException) in
@@ -22,7 +22,7 @@ struct Fence: ~Copyable, Sendable {
                 return call()
             }
         } catch {
-            return HostedObject.Result(outcome: .reply(.exception(error)), holds: false)
+            return .reply(.exception(error))
         }
     }
 }

@@ -12,8 +12,8 @@ public final class HostedMethod: Sendable {
     let name: String
     /// None of the arguments when the method looks at them itself.
     let bind: Binding
-    /// Whether the caller holds something afterwards that must come back when its session ends.
-    let holds: Bool
+    /// Whether the caller may hold something afterwards that must come back when its session ends.
+    public let holds: Bool
     /// Whether the method iterates over its arguments, so that it reads what proxies among them refer to.
     let iterates: Bool
     private let isStep: Bool

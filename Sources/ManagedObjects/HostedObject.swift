@@ -12,13 +12,6 @@ public class HostedObject: @unchecked Sendable {
     public let exposed: [String]
     private let fence = Fence()
 
-    /// What a call brings about.
-    public struct Result: Sendable {
-        public let outcome: Outcome
-        /// Whether the caller now holds something of the object's.
-        public let holds: Bool
-    }
-
     init(_ type: Any.Type, methods: [String: HostedMethod] = [:], exposed: [String] = []) {
         self.type = ObjectIdentifier(type)
         self.methods = methods
@@ -39,7 +32,7 @@ public class HostedObject: @unchecked Sendable {
     /// - Returns: `nil` when there is no such method.
     public final func call(
         _ name: String, _ arguments: Arguments, id: CallID, now: Timestamp, refusal: PythonException? = nil, effects: inout Effects
-    ) -> Result? {
+    ) -> Outcome? {
         method(name).map { call($0, arguments, id: id, now: now, refusal: refusal, effects: &effects) }
     }
 
@@ -53,25 +46,26 @@ public class HostedObject: @unchecked Sendable {
     ///   - refusal: what a method is answered with that would store something; `nil` when there is room.
     ///   - effects: whom the call wakes.
     public final func call(
-        _ method: HostedMethod, _ arguments: Arguments, id: CallID, now: Timestamp, refusal: PythonException? = nil, effects: inout Effects
-    ) -> Result {
+        _ method: HostedMethod, _ arguments: consuming Arguments, id: CallID, now: Timestamp, refusal: PythonException? = nil, effects: inout Effects
+    ) -> Outcome {
         precondition(method.type == type, "a method of another type")
-        if let refusal, method.stores { return Result(outcome: .reply(.exception(refusal)), holds: false) }
+        if let refusal, method.stores { return .reply(.exception(refusal)) }
         if !arguments.keywords.isEmpty, let token = arguments.fencingToken {
-            return fence.admit(token) { perform(method, arguments.withoutFencingToken, id, now, &effects) }
+            let arguments = arguments.withoutFencingToken
+            return fence.admit(token) { perform(method, arguments, id, now, &effects) }
         }
         return perform(method, arguments, id, now, &effects)
     }
 
     private func perform(
-        _ method: HostedMethod, _ arguments: Arguments, _ id: CallID, _ now: Timestamp, _ effects: inout Effects
-    ) -> Result {
+        _ method: HostedMethod, _ arguments: consuming Arguments, _ id: CallID, _ now: Timestamp, _ effects: inout Effects
+    ) -> Outcome {
         do throws(PythonException) {
-            let arguments = method.iterates ? try arguments.readingProxies() : arguments
-            let call = Call(id: id, now: now, sent: arguments, bound: try method.bind(arguments))
-            return Result(outcome: try method.body(self, call, &effects), holds: method.holds)
+            if method.iterates { arguments = try arguments.readingProxies() }
+            let bound = try method.bind(arguments)
+            return try method.body(self, Call(id: id, now: now, sent: arguments, bound: bound), &effects)
         } catch {
-            return Result(outcome: .reply(.exception(error)), holds: false)
+            return .reply(.exception(error))
         }
     }
 

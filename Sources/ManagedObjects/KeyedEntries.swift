@@ -24,7 +24,7 @@ struct KeyedEntries: Sendable {
     func contains(_ key: EntryKey) -> Bool { position(of: key) != nil }
 
     private func position(of key: EntryKey) -> Int? {
-        index.position(key.hash) { slots[$0].map { key.isKey(of: $0.key) } ?? false }
+        index.position(key.hash) { (slots[$0]?.key).map { key.isKey(of: $0) } ?? false }
     }
 
     /// Sets the value of a key, which keeps its place when it is there.

@@ -26,23 +26,18 @@ struct ReplyOutput {
 
     var count: Int { bytes.readableBytes + largeCount }
 
-    /// Writes a value's opcodes between two texts.
-    mutating func write(_ opening: [UInt8], _ body: SmallBytes, _ closing: [UInt8]) {
-        guard body.count < Self.leastLargeCount else {
-            bytes.writeBytes(opening)
-            large.append(LargeValue(position: bytes.writerIndex, body: body))
+    /// Writes a value's opcodes between others.
+    mutating func write(_ opening: SmallBytes, _ body: SmallBytes, _ closing: SmallBytes) {
+        let isLarge = body.count >= Self.leastLargeCount
+        if isLarge {
+            large.append(LargeValue(position: bytes.writerIndex + opening.count, body: body))
             largeCount += body.count
-            bytes.writeBytes(closing)
-            return
         }
-        _ = body.withUnsafeBytes { body in
-            bytes.writeWithUnsafeMutableBytes(minimumWritableBytes: opening.count + body.count + closing.count) { target in
-                let (start, end) = (opening.count, opening.count + body.count)
-                target.copyBytes(from: opening)
-                UnsafeMutableRawBufferPointer(rebasing: target[start...]).copyMemory(from: body)
-                UnsafeMutableRawBufferPointer(rebasing: target[end...]).copyBytes(from: closing)
-                return end + closing.count
-            }
+        let count = opening.count + (isLarge ? 0 : body.count) + closing.count
+        bytes.writeWithUnsafeMutableBytes(minimumWritableBytes: count) { target in
+            var end = opening.copy(to: target, at: 0)
+            if !isLarge { end = body.copy(to: target, at: end) }
+            return closing.copy(to: target, at: end)
         }
     }
 }

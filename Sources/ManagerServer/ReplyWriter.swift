@@ -18,17 +18,19 @@ enum ReplyKind: Int, CaseIterable {
 
 /// Writes replies: `(kind, result)` as one pickle, at the protocol that the peer reads. The frame around it is the caller's.
 struct ReplyWriter {
+    private static let versions: [PickleProtocol] = [.v0, .v1, .v2, .v3, .v4, .v5]
     /// What stands before a result, by kind and protocol.
-    private static let openings = ReplyKind.allCases.map { kind in
-        [PickleProtocol.v0, .v1, .v2, .v3, .v4, .v5].map { [0x80, $0.rawValue] + Fragment(text: kind.text, at: $0).body.array }
+    private static let openings = ReplyKind.allCases.flatMap { kind in
+        versions.map { SmallBytes([0x80, $0.rawValue] + Fragment(text: kind.text, at: $0).body.array) }
     }
 
     /// `TUPLE2`, `STOP`
-    private static let closing: [UInt8] = [0x86, 0x2e]
+    private static let closing = SmallBytes([0x86, 0x2e])
 
     /// `(kind, result)` for a reader of this protocol.
     static func write(_ kind: ReplyKind, _ result: Fragment, at version: PickleProtocol, to output: inout ReplyOutput) {
-        let opening = openings[kind.rawValue][Int(version.rawValue)]
+        let opening = openings[kind.rawValue * versions.count + Int(version.rawValue)]
+        if result.isReadable(at: version) { return output.write(opening, result.body, closing) }
         do {
             output.write(opening, try result.readable(at: version).body, closing)
         } catch {

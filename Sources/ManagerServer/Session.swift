@@ -63,33 +63,34 @@ struct Session {
         }
     }
 
-    private mutating func perform(_ request: Request, as call: CallID, now: Timestamp, into output: inout ReplyOutput) -> Step {
+    private mutating func perform(_ request: consuming Request, as call: CallID, now: Timestamp, into output: inout ReplyOutput) -> Step {
         guard let identifier = request.identifier else {
             callServer(request, now: now, into: &output)
             return .answered
         }
-        guard let object = functions.objects.object(of: request.target) else {
+        let target = request.target
+        guard let object = functions.objects.object(of: target) else {
             write(traceback: .keyError(.string(identifier)), into: &output)
             return .answered
         }
         let version = reader.peerProtocol
-        var arguments = request.mayHoldProxies ? functions.objects.claim(request.arguments, for: identifier) : request.arguments
-        arguments.python = python
-        arguments.sessionIsShared = takesOverProxies
-        if let refusal = refusal(of: request.method, arguments, identifier) {
+        if request.mayHoldProxies { request.arguments = functions.objects.claim(request.arguments, for: identifier) }
+        request.arguments.python = python
+        request.arguments.sessionIsShared = takesOverProxies
+        if let refusal = refusal(of: target.method, request.arguments, identifier) {
             write(refusal, at: version, into: &output)
             return .answered
         }
-        audit?.called(request.method, of: identifier, name: functions.objects.name(of: identifier) ?? "")
+        audit?.called(target.method, of: identifier, name: functions.objects.name(of: identifier) ?? "")
         var effects = Effects(at: now)
         let shortage = functions.memory.isFull(at: now) ? functions.memory.error : nil
-        guard let method = request.target.method(of: object) else {
-            return .answered(keeping: answerFallback(request.method, of: object, identifier: identifier, into: &output))
+        guard let method = target.method(of: object) else {
+            return .answered(keeping: answerFallback(target.method, of: object, identifier: identifier, into: &output))
         }
-        let result = object.call(method, arguments, id: call, now: now, refusal: shortage, effects: &effects)
+        let outcome = object.call(method, request.arguments, id: call, now: now, refusal: shortage, effects: &effects)
         if !effects.isEmpty { connections.deliver(effects, from: object) }
-        if result.holds { note(object, after: result.outcome) }
-        switch result.outcome {
+        if method.holds { note(object, after: outcome) }
+        switch outcome {
         case .reply(let reply):
             return .answered(keeping: write(reply, at: version, into: &output))
         case .waits(let until):

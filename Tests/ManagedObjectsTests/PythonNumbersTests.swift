@@ -49,7 +49,7 @@ struct PythonNumbersTests {
             var (effects, arguments) = (Effects(), Arguments([try Fragment(item)]))
             arguments.python = python
             let id = CallID(session: SessionID(1), number: 1)
-            let outcome = queue.object.call("put_nowait", arguments, id: id, now: Timestamp(nanoseconds: 0), effects: &effects)?.outcome
+            let outcome = queue.object.call("put_nowait", arguments, id: id, now: Timestamp(nanoseconds: 0), effects: &effects)
             if case .reply(.exception(let exception))? = outcome { return exception }
             return nil
         }

@@ -281,7 +281,7 @@ struct UserObjectUnderTest: Sendable {
         let arguments = Arguments(try positional.map { try Fragment($0) }, keywords: try keywords.map { ($0.0, try Fragment($0.1)) })
         var effects = Effects()
         let result = try #require(object.call(method, arguments, id: id, now: Timestamp(nanoseconds: 0), effects: &effects))
-        switch result.outcome {
+        switch result {
         case .reply(let reply): return reply
         case .waits: throw NoValue(reply: .none)
         case .runs(let running):

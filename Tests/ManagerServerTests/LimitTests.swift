@@ -91,7 +91,7 @@ import Testing
             let id = CallID(session: SessionID(1), number: 1)
             let result = object.call(method, Arguments(arguments), id: id, now: Timestamp(nanoseconds: 0), refusal: refusal, effects: &effects)
             guard let result else { return nil }
-            if case .reply(.exception(let error)) = result.outcome { return error.name == "MemoryError" }
+            if case .reply(.exception(let error)) = result { return error.name == "MemoryError" }
             return false
         }
         let (list, queue, dictionary) = (HostedObject.hosting(ManagedList()), HostedObject.hosting(ManagedQueue()), HostedObject.hosting(ManagedDictionary()))

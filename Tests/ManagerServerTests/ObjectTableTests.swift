@@ -22,7 +22,7 @@ struct ObjectTableTests {
         let result = try #require(table.object(identifier)).call(
             method, table.claim(Arguments(arguments), for: identifier), id: CallID(session: SessionID(1), number: 1),
             now: Timestamp(nanoseconds: 0), effects: &effects)
-        guard case .reply(let reply)? = result?.outcome else { return nil }
+        guard case .reply(let reply)? = result else { return nil }
         return reply
     }
 

@@ -69,7 +69,7 @@ private struct MeasuredObject {
 
     func call(_ call: PreparedCall) -> Outcome? {
         var effects = Effects()
-        return object.call(call.method, call.arguments, id: Self.id, now: Timestamp(nanoseconds: 1), effects: &effects)?.outcome
+        return object.call(call.method, call.arguments, id: Self.id, now: Timestamp(nanoseconds: 1), effects: &effects)
     }
 
     /// - Throws: when the call fails or waits.
