@@ -79,7 +79,7 @@ public enum Reply: Sendable {
     /// The result has no form in a pickle (`#UNSERIALIZABLE`).
     case unserializable(PythonException)
 
-    public static let none = Reply.value(.none)
+    public static var none: Reply { .value(.none) }
     public static func bool(_ value: Bool) -> Reply { .value(Fragment(value)) }
     public static func int(_ value: Int) -> Reply { .value(Fragment(value)) }
 }
@@ -92,7 +92,7 @@ public enum Outcome: Sendable {
     /// The call goes on elsewhere, and is answered through the ``Effects`` that it delivers.
     case runs(RunningCall)
 
-    public static let none = Outcome.reply(.none)
+    public static var none: Outcome { .reply(.none) }
     public static func value(_ value: Fragment) -> Outcome { .reply(.value(value)) }
     public static func bool(_ value: Bool) -> Outcome { .reply(.bool(value)) }
     public static func int(_ value: Int) -> Outcome { .reply(.int(value)) }

@@ -30,9 +30,20 @@ struct PositionIndex: Sendable {
 
     /// The first position under the hash that is the right one.
     func position(_ hash: UInt32, where isRight: (Int) -> Bool) -> Int? {
-        for cell in buckets[bucket(of: hash)].cells where cell.hash == hash {
-            if isRight(Int(cell.position)) { return Int(cell.position) }
+        let bucket = bucket(of: hash)
+        var start = 0
+        while let cell = cell(hash, in: bucket, from: start) {
+            let position = Int(buckets[bucket].cells[cell].position)
+            if isRight(position) { return position }
+            start = cell + 1
         }
+        return nil
+    }
+
+    /// The next cell of a hash. It calls nothing, so that the bucket need not be retained: threads that look up the same key would wait for each
+    /// other's count.
+    private func cell(_ hash: UInt32, in bucket: Int, from start: Int) -> Int? {
+        for cell in start..<buckets[bucket].cells.count where buckets[bucket].cells[cell].hash == hash { return cell }
         return nil
     }
 

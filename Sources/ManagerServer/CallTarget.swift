@@ -7,20 +7,23 @@ final class CallTarget {
     /// `nil` for `None`, which names the server itself.
     let identifier: String?
     let method: String
-    /// Where the object has been found.
-    var entry: ObjectTable.Entry?
-    private var found: HostedMethod?
+    /// Where both have been found.
+    var place: Place?
 
     init(_ identifier: String?, _ method: String) {
         self.identifier = identifier
         self.method = method
     }
 
-    /// - Parameter object: the one that the identifier names.
-    /// - Returns: `nil` when it has no such method.
-    func method(of object: HostedObject) -> HostedMethod? {
-        if found == nil { found = object.method(method) }
-        return found
+    final class Place: Sendable {
+        let entry: ObjectTable.Entry
+        /// `nil` when the object has no such method.
+        let method: HostedMethod?
+
+        init(_ entry: ObjectTable.Entry, _ method: HostedMethod?) {
+            self.entry = entry
+            self.method = method
+        }
     }
 }
 

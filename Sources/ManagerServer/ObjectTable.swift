@@ -95,14 +95,14 @@ final class ObjectTable: Sendable {
         state.withLock { $0.entries[identifier]?.object }
     }
 
-    /// The object that a call names: found by its identifier once, and then where it was.
+    /// The object that a call asks for: found by its identifier once, and then where it was.
     func object(of target: CallTarget) -> HostedObject? {
-        guard let identifier = target.identifier else { return nil }
-        return state.withLock { state in
-            if let object = target.entry?.object { return object }
-            target.entry = state.entries[identifier]
-            return target.entry?.object
-        }
+        if let place = target.place { return state.withLock { _ in place.entry.object } }
+        guard let identifier = target.identifier, let entry = state.withLock({ $0.entries[identifier] }),
+            let object = state.withLock({ _ in entry.object })
+        else { return nil }
+        target.place = CallTarget.Place(entry, object.method(target.method))
+        return object
     }
 
     /// What the object is registered as; `nil` when there is none.

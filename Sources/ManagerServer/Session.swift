@@ -56,38 +56,41 @@ struct Session {
         }
         do throws(PickleError) {
             let request = try reader.read(request)
-            return perform(request, as: CallID(session: id, number: number), now: now, into: &output)
+            guard let identifier = request.identifier else {
+                callServer(request, now: now, into: &output)
+                return .answered
+            }
+            let call = CallID(session: id, number: number)
+            return perform(request.target, request.arguments, request.mayHoldProxies, on: identifier, as: call, now: now, into: &output)
         } catch {
             write(traceback: error.pythonException, into: &output)
             return .answered
         }
     }
 
-    private mutating func perform(_ request: consuming Request, as call: CallID, now: Timestamp, into output: inout ReplyOutput) -> Step {
-        guard let identifier = request.identifier else {
-            callServer(request, now: now, into: &output)
-            return .answered
-        }
-        let target = request.target
-        guard let object = functions.objects.object(of: target) else {
+    private mutating func perform(
+        _ target: CallTarget, _ arguments: consuming Arguments, _ mayHoldProxies: Bool, on identifier: String, as call: CallID, now: Timestamp,
+        into output: inout ReplyOutput
+    ) -> Step {
+        guard let object = functions.objects.object(of: target), let place = target.place else {
             write(traceback: .keyError(.string(identifier)), into: &output)
             return .answered
         }
         let version = reader.peerProtocol
-        if request.mayHoldProxies { request.arguments = functions.objects.claim(request.arguments, for: identifier) }
-        request.arguments.python = python
-        request.arguments.sessionIsShared = takesOverProxies
-        if let refusal = refusal(of: target.method, request.arguments, identifier) {
+        if mayHoldProxies { arguments = functions.objects.claim(arguments, for: identifier) }
+        arguments.python = python
+        arguments.sessionIsShared = takesOverProxies
+        if let refusal = refusal(of: target.method, arguments, identifier) {
             write(refusal, at: version, into: &output)
             return .answered
         }
         audit?.called(target.method, of: identifier, name: functions.objects.name(of: identifier) ?? "")
         var effects = Effects(at: now)
         let shortage = functions.memory.isFull(at: now) ? functions.memory.error : nil
-        guard let method = target.method(of: object) else {
+        guard let method = place.method else {
             return .answered(keeping: answerFallback(target.method, of: object, identifier: identifier, into: &output))
         }
-        let outcome = object.call(method, request.arguments, id: call, now: now, refusal: shortage, effects: &effects)
+        let outcome = object.call(method, arguments, id: call, now: now, refusal: shortage, effects: &effects)
         if !effects.isEmpty { connections.deliver(effects, from: object) }
         if method.holds { note(object, after: outcome) }
         switch outcome {

@@ -66,10 +66,10 @@ extension Fragment {
 // MARK: - Constants and numbers
 
 extension Fragment {
-    public static let none = Fragment(universal: [PickleOpcode.none.rawValue])
-    public static let `true` = Fragment(body: SmallBytes([PickleOpcode.newTrue.rawValue]), lowest: .v2, highest: .v5)
-    public static let `false` = Fragment(body: SmallBytes([PickleOpcode.newFalse.rawValue]), lowest: .v2, highest: .v5)
-    public static let emptyDictionary = Fragment(body: SmallBytes([PickleOpcode.emptyDict.rawValue]), lowest: .v1, highest: .v5)
+    public static var none: Fragment { Fragment(body: SmallBytes(PickleOpcode.none.rawValue), lowest: .v0, highest: .v5) }
+    public static var `true`: Fragment { Fragment(body: SmallBytes(PickleOpcode.newTrue.rawValue), lowest: .v2, highest: .v5) }
+    public static var `false`: Fragment { Fragment(body: SmallBytes(PickleOpcode.newFalse.rawValue), lowest: .v2, highest: .v5) }
+    public static var emptyDictionary: Fragment { Fragment(body: SmallBytes(PickleOpcode.emptyDict.rawValue), lowest: .v1, highest: .v5) }
 
     public init(_ value: Bool) {
         self = value ? .true : .false

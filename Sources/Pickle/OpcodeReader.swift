@@ -90,10 +90,10 @@ extension OpcodeReader {
         default: count = nil
         }
         guard let count, count <= bytes.count - offset else { return nil }
-        defer { skipMemoization() }
-        let start = offset
-        offset += count
-        return start..<offset
+        let range = offset..<offset + count
+        offset = range.upperBound
+        skipMemoization()
+        return range
     }
 
     /// An `int` that fits 64 bits.

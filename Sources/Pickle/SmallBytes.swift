@@ -24,13 +24,34 @@ public struct SmallBytes: Sendable {
             storage = .heap(Array(bytes))
             return
         }
-        var words: (UInt64, UInt64, UInt64) = (0, 0, 0)
-        withUnsafeMutableBytes(of: &words) { target in
-            target.copyMemory(from: bytes)
-            target[Self.inlineCapacity] = UInt8(truncatingIfNeeded: bytes.count)
-        }
-        storage = .inline(words.0, words.1, words.2)
+        storage = .inline(
+            Self.word(bytes, at: 0), Self.word(bytes, at: 8), Self.word(bytes, at: 16) | (UInt64(bytes.count) << 56).littleEndian)
     }
+
+    /// Up to eight bytes in memory order, and zeros where there are less. Loaded at once: what is written byte by byte is not had as a word
+    /// without a wait.
+    @inlinable @inline(__always)
+    static func word(_ bytes: UnsafeRawBufferPointer, at offset: Int) -> UInt64 {
+        let rest = bytes.count - offset
+        func load<Number: FixedWidthInteger>(_ offset: Int, _ type: Number.Type) -> UInt64 {
+            UInt64(truncatingIfNeeded: Number(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: type)))
+        }
+        let word = switch (rest, bytes.count) {
+        case (...0, _): 0 as UInt64
+        case (8..., _): load(offset, UInt64.self)
+        // The last eight bytes, of which the upper are the rest.
+        case (_, 8...): load(bytes.count - 8, UInt64.self) >> UInt64(8 * (8 - rest))
+        // Twice as many as there are, at most: those in the middle are the same in both.
+        case (_, 4...): load(0, UInt32.self) | load(rest - 4, UInt32.self) << UInt64(8 * (rest - 4))
+        case (_, 2...): load(0, UInt16.self) | load(rest - 2, UInt16.self) << UInt64(8 * (rest - 2))
+        default: load(0, UInt8.self)
+        }
+        return word.littleEndian
+    }
+
+    /// A single byte.
+    @inlinable
+    init(_ byte: UInt8) { storage = .inline(UInt64(byte).littleEndian, 0, (1 << 56 as UInt64).littleEndian) }
 
     @inlinable
     public init(_ bytes: [UInt8]) {

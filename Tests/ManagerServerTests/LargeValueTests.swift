@@ -66,7 +66,7 @@ struct LargeValueTests {
         var (output, expected, sent) = (ReplyOutput(), ByteBuffer(), ByteBuffer())
         func write(_ count: Int) {
             let frame = output.beginFrame()
-            output.write([1, 2], SmallBytes(Self.payload(count)), [3])
+            output.write(SmallBytes([1, 2]), SmallBytes(Self.payload(count)), SmallBytes([3]))
             output.endFrame(frame)
             expected.writeFrame([1, 2] + Self.payload(count) + [3])
             let abandoned = output.beginFrame()
