@@ -7,7 +7,7 @@ final class CallTarget {
     /// `nil` for `None`, which names the server itself.
     let identifier: String?
     let method: String
-    /// Where both have been found.
+    /// Where both have been found; `nil` until then, and when the object has no such method.
     var place: Place?
 
     init(_ identifier: String?, _ method: String) {
@@ -17,10 +17,9 @@ final class CallTarget {
 
     final class Place: Sendable {
         let entry: ObjectTable.Entry
-        /// `nil` when the object has no such method.
-        let method: HostedMethod?
+        let method: HostedMethod
 
-        init(_ entry: ObjectTable.Entry, _ method: HostedMethod?) {
+        init(_ entry: ObjectTable.Entry, _ method: HostedMethod) {
             self.entry = entry
             self.method = method
         }

@@ -281,7 +281,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
         }
         offeredAccess = nil
         exchange?.session.audit?.authenticated()
-        exchange?.session.peerIsLegacy = authentication.peerIsLegacy
+        exchange?.session.peer.isLegacy = authentication.peerIsLegacy
         decoder.maximumLength = configuration.maximumMessageLength
     }
 

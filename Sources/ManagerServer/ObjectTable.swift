@@ -101,7 +101,7 @@ final class ObjectTable: Sendable {
         guard let identifier = target.identifier, let entry = state.withLock({ $0.entries[identifier] }),
             let object = state.withLock({ _ in entry.object })
         else { return nil }
-        target.place = CallTarget.Place(entry, object.method(target.method))
+        target.place = object.method(target.method).map { CallTarget.Place(entry, $0) }
         return object
     }
 

@@ -8,10 +8,8 @@ struct Session {
     private let functions: ServerFunctions
     private let connections: Connections
     private var reader: RequestReader
-    /// Whose texts and errors the peer gets; `nil` for those of the Python that its protocol and handshake point to.
-    private let fixedPython: PythonVersion?
-    /// Whether the peer's handshake was that of Python 3.11 and earlier.
-    var peerIsLegacy = false
+    /// Which Python the peer runs.
+    var peer: PeerPython
     /// What the peer may do; `nil` for everything.
     var access: SessionAccess?
     /// Is told of what the peer does, when there is an audit log.
@@ -37,7 +35,7 @@ struct Session {
         id: SessionID, functions: ServerFunctions, connections: Connections, limits: PickleLimits, python: PythonVersion?
     ) {
         self.id = id
-        fixedPython = python
+        peer = PeerPython(fixed: python)
         self.functions = functions
         self.connections = connections
         reader = RequestReader(limits: limits)
@@ -72,7 +70,7 @@ struct Session {
         _ target: CallTarget, _ arguments: consuming Arguments, _ mayHoldProxies: Bool, on identifier: String, as call: CallID, now: Timestamp,
         into output: inout ReplyOutput
     ) -> Step {
-        guard let object = functions.objects.object(of: target), let place = target.place else {
+        guard let object = functions.objects.object(of: target) else {
             write(traceback: .keyError(.string(identifier)), into: &output)
             return .answered
         }
@@ -87,12 +85,12 @@ struct Session {
         audit?.called(target.method, of: identifier, name: functions.objects.name(of: identifier) ?? "")
         var effects = Effects(at: now)
         let shortage = functions.memory.isFull(at: now) ? functions.memory.error : nil
-        guard let method = place.method else {
+        guard let place = target.place else {
             return .answered(keeping: answerFallback(target.method, of: object, identifier: identifier, into: &output))
         }
-        let outcome = object.call(method, arguments, id: call, now: now, refusal: shortage, effects: &effects)
+        let outcome = object.call(place.method, arguments, id: call, now: now, refusal: shortage, effects: &effects)
         if !effects.isEmpty { connections.deliver(effects, from: object) }
-        if method.holds { note(object, after: outcome) }
+        if place.method.holds { note(object, after: outcome) }
         switch outcome {
         case .reply(let reply):
             return .answered(keeping: write(reply, at: version, into: &output))
@@ -286,14 +284,6 @@ extension Session {
 }
 
 extension Session {
-    /// The peer's Python, as far as it can be told: the newest that speaks this protocol with managers and has this handshake.
-    var python: PythonVersion {
-        if let fixedPython { return fixedPython }
-        return switch reader.peerProtocol {
-        case ...PickleProtocol.v2: .python2
-        case .v3: PythonVersion(3, 7)
-        case .v4: peerIsLegacy ? PythonVersion(3, 11) : PythonVersion(3, 13)
-        default: .latest
-        }
-    }
+    /// Whose texts and errors the peer gets.
+    private var python: PythonVersion { peer.version(at: reader.peerProtocol) }
 }

@@ -10,6 +10,7 @@ struct OpcodeReader {
     var isAtEnd: Bool { offset == bytes.count }
 
     /// Steps over an opcode without an argument, when it is the next.
+    @inline(__always)
     mutating func take(_ opcode: PickleOpcode) -> Bool {
         guard offset < bytes.count, bytes[offset] == opcode.rawValue else { return false }
         offset += 1
@@ -17,6 +18,7 @@ struct OpcodeReader {
     }
 
     /// Steps over an opcode without an argument and what puts its value into the memo, when it is the next.
+    @inline(__always)
     mutating func takeMemoized(_ opcode: PickleOpcode) -> Bool {
         guard take(opcode) else { return false }
         skipMemoization()
@@ -56,6 +58,7 @@ extension OpcodeReader {
     }
 
     /// Steps over what puts the value before it into the memo.
+    @inline(__always)
     mutating func skipMemoization() {
         switch opcode {
         case PickleOpcode.memoize.rawValue: offset += 1
