@@ -9,9 +9,8 @@ import Synchronization
 final class ObjectTable: Sendable {
     /// An object's place in the table, which is known also where it is called by its identifier again and again.
     final class Entry: @unchecked Sendable {
-        // Proof: it is touched behind the table's lock only.
-        /// `nil` once it has been taken out.
-        fileprivate private(set) var object: HostedObject?
+        // Proof: the object has a lock of its own; the rest is touched behind the table's only.
+        private let held: Mutex<HostedObject?>
         /// What it is registered as: the name of its type, or the one under which it is shared.
         fileprivate let name: String
         /// How many references clients have.
@@ -22,7 +21,7 @@ final class ObjectTable: Sendable {
         private let isPinned: Bool
 
         fileprivate init(_ object: HostedObject, name: String, references: Int, isPinned: Bool = false) {
-            self.object = object
+            held = Mutex(object)
             self.name = name
             self.references = references
             self.isPinned = isPinned
@@ -30,7 +29,9 @@ final class ObjectTable: Sendable {
 
         fileprivate func addReference() { references += 1 }
         fileprivate var isUsedByClients: Bool { references > 0 || isPinned }
-        fileprivate func takeObject() -> HostedObject? { object.take() }
+        /// `nil` once it has been taken out.
+        fileprivate var object: HostedObject? { held.withLock { $0 } }
+        fileprivate func takeObject() -> HostedObject? { held.withLock { $0.take() } }
     }
 
     private struct State {
@@ -97,10 +98,8 @@ final class ObjectTable: Sendable {
 
     /// The object that a call asks for: found by its identifier once, and then where it was.
     func object(of target: CallTarget) -> HostedObject? {
-        if let place = target.place { return state.withLock { _ in place.entry.object } }
-        guard let identifier = target.identifier, let entry = state.withLock({ $0.entries[identifier] }),
-            let object = state.withLock({ _ in entry.object })
-        else { return nil }
+        if let place = target.place { return place.entry.object }
+        guard let identifier = target.identifier, let entry = state.withLock({ $0.entries[identifier] }), let object = entry.object else { return nil }
         target.place = object.method(target.method).map { CallTarget.Place(entry, $0) }
         return object
     }
