@@ -17,7 +17,7 @@ public struct Part: Sendable {
     }
 
     /// Every part.
-    public static var all: [Part] { pickles + scans + fragments + frames + dispatch + objects }
+    public static var all: [Part] { pickles + scans + fragments + frames + dispatch + objects + least }
 }
 
 /// A part does not do what it should, so that measuring it says nothing.
