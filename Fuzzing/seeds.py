@@ -19,7 +19,7 @@ def pickles():
         None, True, -1, 2 ** 70, 1.5, 'text', '\ud800', b'bytes', bytearray(b'array'), (1, 2, 3, 4), [1, [2]], {'a': (1,)}, {1, 2}, frozenset([3]),
         loop, complex(1, 2), decimal.Decimal('1.50'), fractions.Fraction(1, 3), datetime.datetime(2024, 5, 1, tzinfo=datetime.timezone.utc),
         collections.OrderedDict(a=1), collections.deque([1], 2), collections.Counter('ab'), ValueError('a'), range(3), len,
-        ('7f', 'put', ([1], 'shared'), {'block': True}), (shared, (shared, shared), {'k': shared}, shared),
+        ('7f', 'put', ([1], 'shared'), {'block': True}), ('7f', 'get', (), {}), ('7f', 'set', ('k', 1.5, None), {}), (shared, (shared, shared), {'k': shared}, shared),
     ]
     return [pickle.dumps(value, protocol) for value in values for protocol in range(6)]
 

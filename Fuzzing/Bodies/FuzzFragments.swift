@@ -3,6 +3,7 @@ import Pickle
 /// The bytes are a pickle. What is cut out of it reads as the reader reads it in its place, alone, joined with others and written anew.
 func fuzzFragments(_ bytes: UnsafeRawBufferPointer) throws(Finding) {
     let whole = Result { () throws(PickleError) in try Unpickler().load(bytes) }
+    try comparePlainCall(bytes, whole)
     var scanner = PickleScanner()
     guard let span = try scan(bytes, &scanner, whole) else { return }
     if let fragment = try cut(span, of: bytes, &scanner) {
@@ -10,6 +11,21 @@ func fuzzFragments(_ bytes: UnsafeRawBufferPointer) throws(Finding) {
         try writeAnew(fragment)
     }
     try compareElements(of: span, of: bytes, &scanner, whole)
+}
+
+/// A call whose parts are found in one step has those that the reader reads.
+private func comparePlainCall(_ bytes: UnsafeRawBufferPointer, _ whole: Result<PickleValue, PickleError>) throws(Finding) {
+    guard let call = PlainCall(bytes) else { return }
+    let found = (0..<call.argumentCount).map { call.argument($0, of: bytes, in: nil) }
+    guard case .success(let value) = whole else {
+        for fragment in found { _ = try? fragment.value() }
+        return
+    }
+    guard case .tuple(let parts) = value, parts.count == 4, case .tuple(let arguments) = parts[2], case .dictionary(let keywords) = parts[3] else {
+        throw Finding("what is no call is found to be a plain one")
+    }
+    try expect(arguments.count == found.count && keywords.isEmpty, "\(found.count) arguments are found of \(arguments.count)")
+    for (fragment, argument) in zip(found, arguments) { try compare(fragment, argument) }
 }
 
 /// What reads as a pickle, the scanner may find irregular but not wrong.
