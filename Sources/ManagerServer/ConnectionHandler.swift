@@ -199,7 +199,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
             functions.memory.lookAgain()
         }
         do throws(FrameError) {
-            while isReceiving, try serve(&pending, now: now) {}
+            while try serve(&pending, now: now) {}
         } catch {
             logger.debug("a peer sent a message that is too long", metadata: ["error": "\(error)"])
             closeAfterFlush()
@@ -209,44 +209,27 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
     private var mayServe: Bool { exchange?.mayServe ?? true }
 
-    /// Whether more requests may be served now: replies do not pile up.
-    private var isReceiving: Bool {
-        guard isOpen else { return false }
-        guard outputCount >= Exchange.outputBatch else { return true }
-        flush()
-        return context?.channel.isWritable ?? false
-    }
-
     private var outputCount: Int { exchange?.output.count ?? 0 }
-
-    private var isOpen: Bool {
-        switch phase {
-        case .connecting, .authenticating, .opening, .serving: true
-        case .closing, .closed: false
-        }
-    }
 
     /// Serves what has come.
     ///
-    /// - Returns: whether there may be more to serve.
+    /// - Returns: whether there may be more to serve now: replies do not pile up.
     private func serve(_ pending: inout FrameInput, now: Timestamp) throws(FrameError) -> Bool {
         switch phase {
         case .connecting, .closing, .closed: return false
         case .authenticating(let authentication): return try pending.serveNext(decoder) { authenticate(authentication, $0.bytes) }
         case .opening: return try pending.serveNext(decoder) { open($0, now: now) }
         case .serving:
-            guard let event = try exchange?.serve(&pending, decoder, now: now) else { return false }
-            handle(event)
+            switch try exchange?.serve(&pending, decoder, now: now) {
+            case .waits(let call, let until): wait(for: call, until: until)
+            case .heartbeat: exchangeHeartbeats()
+            case .outputIsFull:
+                flush()
+                return context?.channel.isWritable ?? false
+            case .ends: closeAfterFlush()
+            case nil: return false
+            }
             return true
-        }
-    }
-
-    private func handle(_ event: Exchange.Event) {
-        switch event {
-        case .waits(let call, let until): wait(for: call, until: until)
-        case .heartbeat: exchangeHeartbeats()
-        case .outputIsFull: break
-        case .ends: closeAfterFlush()
         }
     }
 

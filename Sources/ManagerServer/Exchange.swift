@@ -14,7 +14,7 @@ struct Exchange {
     private var calls = OutstandingCalls()
 
     /// Bytes of replies that are gathered before they are written, so that a peer that sends much and reads nothing is noticed.
-    static let outputBatch = 1 << 18
+    private static let outputBatch = 1 << 18
 
     /// What a message brings about outside the session.
     enum Event {

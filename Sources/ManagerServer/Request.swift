@@ -4,7 +4,7 @@ import Pickle
 /// `(ident, methodname, args, kwds)`: what a client asks, with the arguments still pickled.
 struct Request {
     let target: CallTarget
-    var arguments: Arguments
+    let arguments: Arguments
     /// Whether there may be proxies in the arguments.
     let mayHoldProxies: Bool
 

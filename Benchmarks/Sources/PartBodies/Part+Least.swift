@@ -4,24 +4,35 @@ import Synchronization
 /// What a call of a `dict` cannot do without in Swift, whoever reads the request and writes the reply.
 extension Part {
     static let least = [
-        Part("least: find a key, behind a lock, and refer to its object") {
-            let table = Mutex(["key:000000000001": 3, "other": 4])
-            let object = Referred()
+        Part("least: find a key of 16 bytes and its object, behind a lock") {
+            let key = Key(words: (0x3030_3030_3a79_656b, 0x3130_3030_3030_3030))
+            let held = Mutex(Held(entries: [key: 3, Key(words: (1, 2)): 4], object: Referred()))
             return { rounds in
                 for _ in 0..<rounds {
-                    object.refer()
-                    keep(table.withLock { $0[object.key] })
+                    // The object is referred to from here to the end of the round.
+                    let (object, entry) = held.withLock { ($0.object, $0.entries[key]) }
+                    keep(object)
+                    keep(entry)
                 }
             }
         }
     ]
 }
 
-/// An object that is referred to during a call.
-private final class Referred: Sendable {
-    let key = "key:000000000001"
+private struct Key: Hashable, Sendable {
+    let words: (UInt64, UInt64)
 
-    /// Counts one more and one less.
-    @inline(never) @_optimize(none)
-    func refer() { keep(Unmanaged.passRetained(self).takeRetainedValue()) }
+    static func == (left: Key, right: Key) -> Bool { left.words == right.words }
+
+    func hash(into hasher: inout Hasher) {
+        hasher.combine(words.0)
+        hasher.combine(words.1)
+    }
 }
+
+private struct Held {
+    let entries: [Key: Int]
+    let object: Referred
+}
+
+private final class Referred: Sendable {}
