@@ -16,7 +16,7 @@ func fuzzFragments(_ bytes: UnsafeRawBufferPointer) throws(Finding) {
 /// A call whose parts are found in one step has those that the reader reads.
 private func comparePlainCall(_ bytes: UnsafeRawBufferPointer, _ whole: Result<PickleValue, PickleError>) throws(Finding) {
     guard let call = PlainCall(bytes) else { return }
-    let found = (0..<call.argumentCount).map { call.argument($0, of: bytes, in: nil) }
+    let found = call.arguments(of: bytes, in: nil)
     guard case .success(let value) = whole else {
         for fragment in found { _ = try? fragment.value() }
         return

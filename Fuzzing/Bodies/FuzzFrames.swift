@@ -49,14 +49,14 @@ private func pieces(of stream: [UInt8], _ splits: [Int]) -> [[UInt8]] {
 
 /// What is written in either way is what was read.
 private func writeAgain(_ frames: [[UInt8]]) throws(Finding) {
-    var (known, unknown) = (ByteBuffer(), ByteBuffer())
+    var (bytes, buffers) = (ByteBuffer(), ByteBuffer())
     for frame in frames {
-        known.writeFrame(frame)
-        unknown.writeFrame { (buffer) in _ = buffer.writeBytes(frame) }
+        bytes.writeFrame(frame)
+        buffers.writeFrame(ByteBuffer(bytes: frame))
     }
-    try expect(known == unknown, "the two ways of writing frames differ")
+    try expect(bytes == buffers, "the two ways of writing frames differ")
     let again = Decoded(frames: frames)
-    try expect(decoded(known) == again, "the frames that were written are others")
+    try expect(decoded(bytes) == again, "the frames that were written are others")
 }
 
 private func decoded(_ buffer: ByteBuffer) -> Decoded { frames(of: [Array(buffer.readableBytesView)], FrameDecoder()) }

@@ -2,32 +2,27 @@ import Pickle
 
 /// A call's arguments in the order of the parameters; `nil` for one that was left out between others.
 struct BoundArguments: RandomAccessCollection, Sendable {
-    private enum Form {
-        /// Nearly all calls: arguments by position, which need not be copied.
-        case sent([Fragment])
-        case arranged([Fragment?])
-    }
-
-    private let form: Form
+    /// As they were sent.
+    let sent: Arguments
+    /// `nil` for nearly all calls: the arguments stand as they were sent, by position.
+    private let arranged: [Fragment?]?
 
     /// Those that were sent by position.
-    init(_ positional: [Fragment]) { form = .sent(positional) }
+    init(_ sent: consuming Arguments) {
+        self.sent = sent
+        arranged = nil
+    }
 
-    init(_ arguments: [Fragment?]) { form = .arranged(arguments) }
+    init(_ sent: consuming Arguments, arranged: [Fragment?]) {
+        self.sent = sent
+        self.arranged = arranged
+    }
 
     var startIndex: Int { 0 }
 
-    var endIndex: Int {
-        switch form {
-        case .sent(let arguments): arguments.count
-        case .arranged(let arguments): arguments.count
-        }
-    }
+    var endIndex: Int { arranged?.count ?? sent.positional.count }
 
     subscript(position: Int) -> Fragment? {
-        switch form {
-        case .sent(let arguments): arguments[position]
-        case .arranged(let arguments): arguments[position]
-        }
+        if let arranged { arranged[position] } else { sent.positional[position] }
     }
 }

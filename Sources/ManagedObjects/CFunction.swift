@@ -47,7 +47,7 @@ struct CFunction: Sendable {
     /// The arguments, all of them by position.
     ///
     /// - Throws: `TypeError`, when there are too few or too many, or any is named.
-    func bind(_ arguments: Arguments) throws(PythonException) -> BoundArguments {
+    func bind(_ arguments: consuming Arguments) throws(PythonException) -> BoundArguments {
         switch convention {
         case .optionalKeywords(let names): return try bind(arguments, names)
         case .keywordsOnly(let names): return try bindKeywords(arguments, names)
@@ -56,7 +56,7 @@ struct CFunction: Sendable {
         guard arguments.keywords.isEmpty else { throw .typeError(keywordText(arguments.python)) }
         let given = arguments.positional.count
         guard convention.counts.contains(given) else { throw .typeError(countText(given, arguments.python)) }
-        return BoundArguments(arguments.positional)
+        return BoundArguments(arguments)
     }
 
     private func bind(_ arguments: Arguments, _ names: [String]) throws(PythonException) -> BoundArguments {
@@ -72,7 +72,7 @@ struct CFunction: Sendable {
             }
             bound[position] = value
         }
-        return BoundArguments(bound)
+        return BoundArguments(arguments, arranged: bound)
     }
 
     private func bindKeywords(_ arguments: Arguments, _ names: [String]) throws(PythonException) -> BoundArguments {

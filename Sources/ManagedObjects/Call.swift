@@ -53,11 +53,11 @@ public struct Call: Sendable {
     public let id: CallID
     public let now: Timestamp
     /// Which Python's `repr` and errors the caller expects.
-    public var python: PythonVersion { sent.python }
-    /// As they were sent.
-    let sent: Arguments
-    /// In the order of the method's parameters.
+    public var python: PythonVersion { bound.sent.python }
+    /// The arguments in the order of the method's parameters.
     let bound: BoundArguments
+    /// The arguments as they were sent.
+    var sent: Arguments { bound.sent }
 
     /// An optional argument; `nil` when it was left out.
     public func optional(_ position: Int) -> Fragment? {

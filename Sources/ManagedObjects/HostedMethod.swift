@@ -5,7 +5,7 @@ public final class HostedMethod: Sendable {
     /// What a call does. The host is of the type that the method was made for.
     typealias Body = @Sendable (HostedObject, Call, inout Effects) throws(PythonException) -> Outcome
     /// Gives the arguments in the parameters' order.
-    typealias Binding = @Sendable (Arguments) throws(PythonException) -> BoundArguments
+    typealias Binding = @Sendable (consuming Arguments) throws(PythonException) -> BoundArguments
 
     /// The type whose objects it is called of.
     let type: ObjectIdentifier

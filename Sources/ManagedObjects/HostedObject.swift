@@ -62,8 +62,7 @@ public class HostedObject: @unchecked Sendable {
     ) -> Outcome {
         do throws(PythonException) {
             if method.iterates { arguments = try arguments.readingProxies() }
-            let bound = try method.bind(arguments)
-            return try method.body(self, Call(id: id, now: now, sent: arguments, bound: bound), &effects)
+            return try method.body(self, Call(id: id, now: now, bound: method.bind(arguments)), &effects)
         } catch {
             return .reply(.exception(error))
         }

@@ -44,7 +44,7 @@ public struct Method<Object>: Sendable {
         _ body: @escaping @Sendable (inout Object, Arguments, inout Effects) throws(PythonException) -> Outcome
     ) {
         let step: Step = { (object, call, effects) throws(PythonException) in try body(&object, call.sent, &effects) }
-        hosted = HostedMethod(Self.type, Self.name(qualifiedName), bind: { (_) in BoundArguments([Fragment]()) }, iterates: iterates, Self.taking(step))
+        hosted = HostedMethod(Self.type, Self.name(qualifiedName), bind: { BoundArguments($0, arranged: []) }, iterates: iterates, Self.taking(step))
     }
 
     /// A method that leaves the event loop.
@@ -81,7 +81,7 @@ extension Method {
             guard let first = bound.first ?? nil, let argument = bound[position], try condition(first) else { return bound }
             var read = Array(bound)
             read[position] = try argument.readingProxy()
-            return BoundArguments(read)
+            return BoundArguments(bound.sent, arranged: read)
         })
     }
 }

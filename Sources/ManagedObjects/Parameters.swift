@@ -14,10 +14,10 @@ public struct Parameters: Sendable {
     /// The arguments in the parameters' order.
     ///
     /// - Throws: `TypeError`, when there are too few or too many, or one is named that is not there.
-    func bind(_ arguments: Arguments) throws(PythonException) -> BoundArguments {
+    func bind(_ arguments: consuming Arguments) throws(PythonException) -> BoundArguments {
         let given = arguments.positional.count
         if arguments.keywords.isEmpty, given >= required.count, given <= required.count + optional.count {
-            return BoundArguments(arguments.positional)
+            return BoundArguments(arguments)
         }
         let title = title(arguments.python)
         let isLegacy = arguments.python.isPython2
@@ -32,7 +32,7 @@ public struct Parameters: Sendable {
         guard absent.isEmpty else {
             throw isLegacy ? legacyCount(bound.count { $0 != nil }, isTooMany: false, title) : missing(absent, title)
         }
-        return BoundArguments(bound)
+        return BoundArguments(arguments, arranged: bound)
     }
 
     /// Which since 3.10 holds the type's name.

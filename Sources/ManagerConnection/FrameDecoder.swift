@@ -28,54 +28,42 @@ public struct FrameDecoder: Sendable {
     /// - Returns: the payload, which shares the buffer's memory; `nil` when bytes are missing.
     /// - Throws: ``FrameError`` when the length is above the maximum, as soon as the header is there: nothing was waited
     ///   for nor allocated. The stream cannot be read further.
-    @inlinable
     public func nextFrame(in buffer: inout ByteBuffer) throws(FrameError) -> ByteBuffer? {
-        guard let range = try frame(in: buffer, at: buffer.readerIndex) else { return nil }
-        // Only readable bytes can be had, so the slice comes before the move.
-        let payload = buffer.getSlice(at: range.lowerBound, length: range.count)
-        buffer.moveReaderIndex(to: range.upperBound)
-        return payload
+        let whole = try buffer.withUnsafeReadableBytes { (bytes) throws(FrameError) -> Range<Int>? in
+            try payload(in: bytes, at: 0).flatMap { $0.upperBound <= bytes.count ? $0 : nil }
+        }
+        guard let whole else { return nil }
+        buffer.moveReaderIndex(forwardBy: whole.lowerBound)
+        return buffer.readSlice(length: whole.count)
     }
 
-    /// Where the payload of the frame that begins at `index` lies, if all of it is there.
+    /// Where the payload of the frame that begins at `offset` lies or will lie, as soon as its header is there.
     ///
     /// For reading payloads in place; the next frame begins at the range's upper bound.
     ///
     /// - Parameters:
-    ///   - buffer: the bytes that have come.
-    ///   - index: an index of `buffer` between its reader and its writer index.
-    /// - Returns: the indices of the payload in `buffer`; `nil` when bytes are missing.
+    ///   - bytes: what was received.
+    ///   - offset: one of `bytes`, or their end.
+    /// - Returns: the payload's place in `bytes`, of which the upper bound may be beyond what has come; `nil` when bytes of the header are missing.
     /// - Throws: ``FrameError`` as ``nextFrame(in:)`` does.
     @inlinable
-    public func frame(in buffer: ByteBuffer, at index: Int) throws(FrameError) -> Range<Int>? {
-        guard let payload = try payload(in: buffer, at: index), buffer.writerIndex >= payload.upperBound else { return nil }
-        return payload
-    }
-
-    /// Where the payload of the frame that begins at `index` lies or will lie, as soon as its header is there.
-    ///
-    /// - Parameters: as of ``frame(in:at:)``.
-    /// - Returns: the indices, of which the upper may be beyond the bytes that have come; `nil` when bytes of the header are missing.
-    /// - Throws: ``FrameError`` as ``nextFrame(in:)`` does.
-    @inlinable
-    public func payload(in buffer: ByteBuffer, at index: Int) throws(FrameError) -> Range<Int>? {
-        guard let header = buffer.getInteger(at: index, as: Int32.self) else { return nil }
-        let length = Int(header)
-        guard length >= 0, length <= maximumLength else {
-            return try unusualPayload(length: length, in: buffer, at: index + 4)
-        }
-        return index + 4 ..< index + 4 + length
+    public func payload(in bytes: UnsafeRawBufferPointer, at offset: Int) throws(FrameError) -> Range<Int>? {
+        guard bytes.count - offset >= 4 else { return nil }
+        let length = Int(Int32(bigEndian: bytes.loadUnaligned(fromByteOffset: offset, as: Int32.self)))
+        guard length >= 0, length <= maximumLength else { return try unusualPayload(length: length, in: bytes, at: offset + 4) }
+        return offset + 4 ..< offset + 4 + length
     }
 
     /// A header that is not a plain length within the limit: the 8-byte form, a negative or an excessive length.
     @usableFromInline
-    func unusualPayload(length: Int, in buffer: ByteBuffer, at index: Int) throws(FrameError) -> Range<Int>? {
+    func unusualPayload(length: Int, in bytes: UnsafeRawBufferPointer, at offset: Int) throws(FrameError) -> Range<Int>? {
         // CPython reads nothing for a negative length other than −1, which gives an empty message.
-        if length < -1 { return index..<index }
+        if length < -1 { return offset..<offset }
         if length >= 0 { throw FrameError(length: UInt64(length), maximum: maximumLength) }
-        guard let long = buffer.getInteger(at: index, as: UInt64.self) else { return nil }
+        guard bytes.count - offset >= 8 else { return nil }
+        let long = UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
         guard long <= UInt64(maximumLength) else { throw FrameError(length: long, maximum: maximumLength) }
-        return index + 8 ..< index + 8 + Int(long)
+        return offset + 8 ..< offset + 8 + Int(long)
     }
 }
 

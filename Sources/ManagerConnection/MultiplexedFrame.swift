@@ -47,6 +47,27 @@ public enum MultiplexedFrame {
         public static let isHeartbeat = Flags(rawValue: 4)
     }
 
+    /// What stands before a reply's pickle.
+    public struct ReplyHeader: Sendable {
+        public let number: UInt64
+        public let flags: Flags
+
+        public init(number: UInt64, flags: Flags) {
+            self.number = number
+            self.flags = flags
+        }
+
+        /// Writes the header into memory that has room for it.
+        ///
+        /// - Returns: where it ends.
+        @inlinable
+        public func write(to memory: UnsafeMutableRawBufferPointer, at offset: Int) -> Int {
+            memory.storeBytes(of: number.littleEndian, toByteOffset: offset, as: UInt64.self)
+            memory.storeBytes(of: flags.rawValue, toByteOffset: offset + 8, as: UInt8.self)
+            return offset + MultiplexedFrame.headerLength
+        }
+    }
+
     /// Bytes before the body, in either direction.
     public static let headerLength = 9
 }
@@ -63,8 +84,8 @@ extension ByteBuffer {
     /// Reads what stands before a reply's pickle.
     ///
     /// - Returns: `nil` when the frame is too short.
-    public mutating func readMultiplexedReplyHeader() -> (number: UInt64, flags: MultiplexedFrame.Flags)? {
+    public mutating func readMultiplexedReplyHeader() -> MultiplexedFrame.ReplyHeader? {
         guard let number = readInteger(endianness: .little, as: UInt64.self), let flags = readInteger(as: UInt8.self) else { return nil }
-        return (number, MultiplexedFrame.Flags(rawValue: flags))
+        return MultiplexedFrame.ReplyHeader(number: number, flags: MultiplexedFrame.Flags(rawValue: flags))
     }
 }

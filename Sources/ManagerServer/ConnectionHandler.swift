@@ -217,8 +217,9 @@ final class ConnectionHandler: ChannelDuplexHandler {
     private func serve(_ pending: inout FrameInput, now: Timestamp) throws(FrameError) -> Bool {
         switch phase {
         case .connecting, .closing, .closed: return false
-        case .authenticating(let authentication): return try pending.serveNext(decoder) { authenticate(authentication, $0.bytes) }
-        case .opening: return try pending.serveNext(decoder) { open($0, now: now) }
+        // What follows a message depends on it.
+        case .authenticating(let authentication): return try pending.serve(decoder) { authenticate(authentication, $0.bytes) } != nil
+        case .opening: return try pending.serve(decoder) { open($0, now: now) } != nil
         case .serving:
             switch try exchange?.serve(&pending, decoder, now: now) {
             case .waits(let call, let until): wait(for: call, until: until)
@@ -227,7 +228,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
                 flush()
                 return context?.channel.isWritable ?? false
             case .ends: closeAfterFlush()
-            case nil: return false
+            case .mustWait, nil: return false
             }
             return true
         }

@@ -20,6 +20,8 @@ struct Exchange {
     enum Event {
         /// The call waits until it is answered, or until the time has come.
         case waits(WaitingCall, until: Timestamp?)
+        /// The next message may not be served before a call has come to its end.
+        case mustWait
         /// The peer shows that it is there.
         case heartbeat
         /// There is a batch of replies to be written.
@@ -44,15 +46,17 @@ struct Exchange {
 extension Exchange {
     /// Serves the messages that are there.
     ///
-    /// - Returns: the first event; `nil` when there was none, and the next message is not there or may not be served yet.
-    /// - Throws: ``FrameError`` as ``FrameInput/serveNext(_:_:)`` does.
+    /// - Returns: the first event; `nil` when there was none, and the next message is not there.
+    /// - Throws: ``FrameError`` as ``FrameInput/serve(_:_:)`` does.
     mutating func serve(_ input: inout FrameInput, _ decoder: FrameDecoder, now: Timestamp) throws(FrameError) -> Event? {
-        var event: Event?
-        while event == nil, mayServe {
-            guard output.count < Self.outputBatch else { return .outputIsFull }
-            guard try input.serveNext(decoder, { event = receive($0, now: now) }) else { return nil }
-        }
-        return event
+        if let obstacle { return obstacle }
+        return try input.serve(decoder) { receive($0, now: now) ?? obstacle }
+    }
+
+    /// What keeps the next message from being served now.
+    private var obstacle: Event? {
+        if !mayServe { return .mustWait }
+        return output.count < Self.outputBatch ? nil : .outputIsFull
     }
 
     private mutating func receive(_ frame: FrameBytes, now: Timestamp) -> Event? {
@@ -69,29 +73,26 @@ extension Exchange {
     }
 
     private mutating func serve(_ request: FrameBytes, as number: UInt64, now: Timestamp) -> Event? {
-        let reply = beginReply(to: number)
-        switch session.serve(request, as: number, now: now, into: &output) {
-        case .answered(let owner):
-            end(reply, keeping: owner)
+        switch session.serve(request, as: number, now: now) {
+        case .answered(let reply):
+            write(reply, to: number)
             return nil
-        case .waits(let call, let until):
-            output.cancelFrame(reply.frame)
-            return .waits(call, until: until)
+        case .waits(let call, let until): return .waits(call, until: until)
         }
     }
 
     /// Answers the first request, which says what the connection is for.
     mutating func open(_ frame: FrameBytes, now: Timestamp) -> Session.Opening {
-        let begun = output.beginFrame()
-        defer { output.endFrame(begun) }
-        return session.open(frame, now: now, into: &output)
+        let (opening, reply) = session.open(frame, now: now)
+        output.writeFrame(nil, reply)
+        return opening
     }
 
     /// Gives a call up for its peer. One that does not wait any more is answered as if nothing had been said.
     private mutating func cancel(_ number: UInt64) {
         guard let call = calls[number], session.cancel(call) else { return }
         calls.remove(number)
-        end(beginReply(to: number), .isCancelled)
+        output.writeFrame(form.replyHeader(of: number, .isCancelled), nil)
     }
 }
 
@@ -112,8 +113,7 @@ extension Exchange {
     /// Answers a call, which waits no longer.
     mutating func answer(_ call: WaitingCall, _ reply: Reply) {
         calls.remove(call.id.number)
-        let begun = beginReply(to: call.id.number)
-        end(begun, keeping: session.write(reply, at: call.version, into: &output))
+        write(session.pickled(reply, at: call.version), to: call.id.number)
     }
 
     /// The peer has gone.
@@ -126,30 +126,11 @@ extension Exchange {
 // MARK: - Replies
 
 extension Exchange {
-    /// A reply whose frame has begun in the output.
-    private struct BegunReply {
-        let number: UInt64
-        let frame: ReplyOutput.BegunFrame
-        /// Where its header stands.
-        let header: Int
-    }
-
-    private mutating func beginReply(to number: UInt64) -> BegunReply {
-        let reply = BegunReply(number: number, frame: output.beginFrame(), header: output.bytes.writerIndex)
-        form.writeHeader(of: number, to: &output.bytes)
-        return reply
-    }
-
-    private mutating func end(_ reply: BegunReply, keeping owner: (any FragmentOwner)?) {
-        if let owner { calls.keep(owner, for: reply.number) }
-        end(reply, owner == nil ? [] : .isKept)
-    }
-
-    private mutating func end(_ reply: BegunReply, _ flags: MultiplexedFrame.Flags) {
-        form.setFlags(flags, at: reply.header, in: &output.bytes)
-        output.endFrame(reply.frame)
+    private mutating func write(_ reply: PickledReply, to number: UInt64) {
+        if let owner = reply.owner { calls.keep(owner, for: number) }
+        output.writeFrame(form.replyHeader(of: number, reply.owner == nil ? [] : .isKept), reply)
     }
 
     /// Writes a sign of life.
-    mutating func beat() { end(beginReply(to: 0), .isHeartbeat) }
+    mutating func beat() { output.writeFrame(form.replyHeader(of: 0, .isHeartbeat), nil) }
 }

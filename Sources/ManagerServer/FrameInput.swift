@@ -40,33 +40,41 @@ struct FrameInput {
         if bytes.readableBytes == 0 { bytes = received } else { bytes.writeBuffer(&received) }
     }
 
-    /// Gives the next frame to the body.
+    /// Gives the frames that are whole to the body, one after the other.
     ///
-    /// - Returns: `false` when no frame is whole.
-    /// - Throws: ``FrameError`` as ``FrameDecoder/nextFrame(in:)`` does.
-    mutating func serveNext(_ decoder: FrameDecoder, _ body: (FrameBytes) -> Void) throws(FrameError) -> Bool {
-        if large != nil { return serveLarge(body) }
-        guard let payload = try decoder.payload(in: bytes, at: bytes.readerIndex) else { return false }
-        guard payload.upperBound <= bytes.writerIndex else {
-            if payload.count >= LargeFrame.minimumLength {
-                bytes.moveReaderIndex(to: payload.lowerBound)
-                large = LargeFrame(length: payload.count, from: &bytes)
+    /// - Parameter body: returns something when it wants no more for now.
+    /// - Returns: what the body returned; `nil` when no frame is left that is whole.
+    /// - Throws: ``FrameError`` as ``FrameDecoder/payload(in:at:)`` does.
+    mutating func serve<Event>(_ decoder: FrameDecoder, _ body: (FrameBytes) -> Event?) throws(FrameError) -> Event? {
+        if large != nil, let event = serveLarge(body) { return event }
+        guard large == nil else { return nil }
+        var offset = 0
+        var unfinished: Range<Int>?
+        // The bytes are taken once for all frames: each time, it would be checked that nobody else changes them.
+        let event = try bytes.withUnsafeReadableBytes { (all) throws(FrameError) -> Event? in
+            while let payload = try decoder.payload(in: all, at: offset) {
+                guard payload.upperBound <= all.count else {
+                    unfinished = payload
+                    return nil
+                }
+                offset = payload.upperBound
+                if let event = body(FrameBytes(bytes: UnsafeRawBufferPointer(rebasing: all[payload]), storage: nil)) { return event }
             }
-            return false
+            return nil
         }
-        bytes.withUnsafeReadableBytes { all in
-            let start = payload.lowerBound - bytes.readerIndex
-            body(FrameBytes(bytes: UnsafeRawBufferPointer(rebasing: all[start..<start + payload.count]), storage: nil))
+        if let unfinished, unfinished.count >= LargeFrame.minimumLength {
+            bytes.moveReaderIndex(forwardBy: unfinished.lowerBound)
+            large = LargeFrame(length: unfinished.count, from: &bytes)
+        } else {
+            bytes.moveReaderIndex(forwardBy: offset)
         }
-        bytes.moveReaderIndex(to: payload.upperBound)
-        return true
+        return event
     }
 
-    private mutating func serveLarge(_ body: (FrameBytes) -> Void) -> Bool {
-        guard let frame = large, frame.isWhole else { return false }
+    private mutating func serveLarge<Event>(_ body: (FrameBytes) -> Event?) -> Event? {
+        guard let frame = large, frame.isWhole else { return nil }
         large = nil
-        frame.payload.withUnsafeBytes { body(FrameBytes(bytes: $0, storage: frame.payload[...], isAbandoned: frame.isAbandoned)) }
-        return true
+        return frame.payload.withUnsafeBytes { body(FrameBytes(bytes: $0, storage: frame.payload[...], isAbandoned: frame.isAbandoned)) }
     }
 }
 

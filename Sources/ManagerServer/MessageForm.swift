@@ -1,5 +1,4 @@
 import ManagerConnection
-import NIOCore
 
 /// One message of a client in its session.
 enum ClientMessage {
@@ -40,14 +39,12 @@ enum MessageForm {
         }
     }
 
-    /// Writes what stands before a reply in its frame.
-    func writeHeader(of number: UInt64, to output: inout ByteBuffer) {
-        if case .multiplexed(let messages) = self { messages.writeHeader(of: number, to: &output) }
-    }
-
-    /// Completes the header that begins at the index.
-    func setFlags(_ flags: MultiplexedFrame.Flags, at index: Int, in output: inout ByteBuffer) {
-        if case .multiplexed(let messages) = self { messages.setFlags(flags, at: index, in: &output) }
+    /// What stands before a reply in its frame; `nil` for nothing.
+    func replyHeader(of number: UInt64, _ flags: MultiplexedFrame.Flags) -> MultiplexedFrame.ReplyHeader? {
+        switch self {
+        case .plain: nil
+        case .multiplexed: MultiplexedFrame.ReplyHeader(number: number, flags: flags)
+        }
     }
 }
 

@@ -1,5 +1,4 @@
 import ManagerConnection
-import NIOCore
 
 /// The form of a session that carries many calls at once, as ``MultiplexedFrame`` describes it.
 struct MultiplexedMessages {
@@ -23,14 +22,5 @@ struct MultiplexedMessages {
         case .heartbeat: return body.bytes.isEmpty && number == 0 ? .heartbeat : nil
         case .acknowledge: return body.bytes.isEmpty ? .acknowledgement(of: number) : nil
         }
-    }
-
-    func writeHeader(of number: UInt64, to output: inout ByteBuffer) {
-        output.writeInteger(number, endianness: .little)
-        output.writeInteger(MultiplexedFrame.Flags().rawValue)
-    }
-
-    func setFlags(_ flags: MultiplexedFrame.Flags, at index: Int, in output: inout ByteBuffer) {
-        output.setInteger(flags.rawValue, at: index + 8)
     }
 }

@@ -7,7 +7,7 @@ struct ReplyOutput {
     /// A value that is to be sent between the bytes.
     private struct LargeValue {
         /// Which of the bytes it stands before.
-        var position: Int
+        let position: Int
         let body: SmallBytes
         /// How much of it has been sent.
         var sent = 0
@@ -26,44 +26,31 @@ struct ReplyOutput {
 
     var count: Int { bytes.readableBytes + largeCount }
 
-    /// Writes a value's opcodes between others.
-    mutating func write(_ opening: SmallBytes, _ body: SmallBytes, _ closing: SmallBytes) {
-        let isLarge = body.count >= Self.leastLargeCount
-        if isLarge {
-            large.append(LargeValue(position: bytes.writerIndex + opening.count, body: body))
-            largeCount += body.count
+    /// Writes a frame.
+    ///
+    /// - Parameters:
+    ///   - header: what stands before the reply, if anything does.
+    ///   - reply: `nil` when the header is all.
+    mutating func writeFrame(_ header: MultiplexedFrame.ReplyHeader?, _ reply: PickledReply?) {
+        let body = reply?.body.count ?? 0
+        let isLarge = body >= Self.leastLargeCount
+        let length = (header == nil ? 0 : MultiplexedFrame.headerLength) + (reply?.count ?? 0)
+        let start = bytes.writerIndex
+        var position = 0
+        bytes.writeWithUnsafeMutableBytes(minimumWritableBytes: FrameHeader.greatestCount + length - (isLarge ? body : 0)) { memory in
+            var end = FrameHeader.write(length: length, to: memory)
+            if let header { end = header.write(to: memory, at: end) }
+            guard let reply else { return end }
+            end = reply.opening.copy(to: memory, at: end)
+            position = end
+            if !isLarge { end = reply.body.copy(to: memory, at: end) }
+            memory.storeBytes(of: PickledReply.closing, toByteOffset: end, as: (UInt8, UInt8).self)
+            return end + 2
         }
-        let count = opening.count + (isLarge ? 0 : body.count) + closing.count
-        bytes.writeWithUnsafeMutableBytes(minimumWritableBytes: count) { target in
-            var end = opening.copy(to: target, at: 0)
-            if !isLarge { end = body.copy(to: target, at: end) }
-            return closing.copy(to: target, at: end)
-        }
+        guard isLarge, let reply else { return }
+        large.append(LargeValue(position: start + position, body: reply.body))
+        largeCount += body
     }
-}
-
-// MARK: - Frames
-
-extension ReplyOutput {
-    /// A frame that has begun.
-    struct BegunFrame {
-        fileprivate let mark: FrameMark
-        fileprivate let largeCount: Int
-    }
-
-    mutating func beginFrame() -> BegunFrame {
-        BegunFrame(mark: bytes.beginFrame(), largeCount: largeCount)
-    }
-
-    /// Ends the frame: everything written since it began is its payload.
-    mutating func endFrame(_ frame: BegunFrame) {
-        let shift = bytes.endFrame(frame.mark, besides: largeCount - frame.largeCount)
-        guard shift > 0 else { return }
-        for index in large.indices.reversed() where large[index].position > frame.mark.index { large[index].position += shift }
-    }
-
-    /// Takes back the frame, in which there is no large value.
-    mutating func cancelFrame(_ frame: BegunFrame) { bytes.cancelFrame(frame.mark) }
 }
 
 // MARK: - Sending

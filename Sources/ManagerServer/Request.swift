@@ -41,10 +41,7 @@ struct RequestReader {
         guard bytes.count <= limits.size, let call = PlainCall(bytes), let target = targets[UnsafeRawBufferPointer(rebasing: bytes[call.target])]
         else { return nil }
         peerProtocol = max(call.protocolVersion, .v2)
-        var positional: [Fragment] = []
-        positional.reserveCapacity(call.argumentCount)
-        for number in 0..<call.argumentCount { positional.append(call.argument(number, of: bytes, in: storage)) }
-        return Request(target: target, arguments: Arguments(positional), mayHoldProxies: false)
+        return Request(target: target, arguments: Arguments(call.arguments(of: bytes, in: storage)), mayHoldProxies: false)
     }
 
     /// The way of any other request that is well made: the arguments are cut out as they stand.

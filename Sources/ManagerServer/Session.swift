@@ -23,12 +23,9 @@ struct Session {
 
     /// What comes of a request.
     enum Step {
-        /// The reply has been written. What its proxies refer to is to be kept until the peer has references of its own.
-        case answered(keeping: (any FragmentOwner)?)
+        case answered(PickledReply)
         /// The call waits until it is answered, or until the time has come.
         case waits(WaitingCall, until: Timestamp?)
-
-        static let answered = Step.answered(keeping: nil)
     }
 
     init(
@@ -47,53 +44,37 @@ struct Session {
     ///   - request: the request's pickle.
     ///   - number: the call's name in the session, unlike that of any before.
     ///   - now: the time.
-    mutating func serve(_ request: FrameBytes, as number: UInt64, now: Timestamp, into output: inout ReplyOutput) -> Step {
-        if request.isAbandoned {
-            write(functions.memory.error, at: reader.peerProtocol, into: &output)
-            return .answered
-        }
+    mutating func serve(_ request: FrameBytes, as number: UInt64, now: Timestamp) -> Step {
+        if request.isAbandoned { return .answered(reply(functions.memory.error, at: reader.peerProtocol)) }
         do throws(PickleError) {
             let request = try reader.read(request)
-            guard let identifier = request.identifier else {
-                callServer(request, now: now, into: &output)
-                return .answered
-            }
+            guard let identifier = request.identifier else { return .answered(callServer(request, now: now)) }
             let call = CallID(session: id, number: number)
-            return perform(request.target, request.arguments, request.mayHoldProxies, on: identifier, as: call, now: now, into: &output)
+            return perform(request.target, request.arguments, request.mayHoldProxies, on: identifier, as: call, now: now)
         } catch {
-            write(traceback: error.pythonException, into: &output)
-            return .answered
+            return .answered(traceback(error.pythonException))
         }
     }
 
     private mutating func perform(
-        _ target: CallTarget, _ arguments: consuming Arguments, _ mayHoldProxies: Bool, on identifier: String, as call: CallID, now: Timestamp,
-        into output: inout ReplyOutput
+        _ target: CallTarget, _ arguments: consuming Arguments, _ mayHoldProxies: Bool, on identifier: String, as call: CallID, now: Timestamp
     ) -> Step {
-        guard let object = functions.objects.object(of: target) else {
-            write(traceback: .keyError(.string(identifier)), into: &output)
-            return .answered
-        }
+        guard let object = functions.objects.object(of: target) else { return .answered(traceback(.keyError(.string(identifier)))) }
         let version = reader.peerProtocol
         if mayHoldProxies { arguments = functions.objects.claim(arguments, for: identifier) }
         arguments.python = python
         arguments.sessionIsShared = takesOverProxies
-        if let refusal = refusal(of: target.method, arguments, identifier) {
-            write(refusal, at: version, into: &output)
-            return .answered
-        }
+        if let refusal = refusal(of: target.method, arguments, identifier) { return .answered(reply(refusal, at: version)) }
         audit?.called(target.method, of: identifier, name: functions.objects.name(of: identifier) ?? "")
         var effects = Effects(at: now)
         let shortage = functions.memory.isFull(at: now) ? functions.memory.error : nil
-        guard let place = target.place else {
-            return .answered(keeping: answerFallback(target.method, of: object, identifier: identifier, into: &output))
-        }
+        guard let place = target.place else { return .answered(fallback(target.method, of: object, identifier: identifier)) }
         let outcome = object.call(place.method, arguments, id: call, now: now, refusal: shortage, effects: &effects)
         if !effects.isEmpty { connections.deliver(effects, from: object) }
         if place.method.holds { note(object, after: outcome) }
         switch outcome {
         case .reply(let reply):
-            return .answered(keeping: write(reply, at: version, into: &output))
+            return .answered(pickled(reply, at: version))
         case .waits(let until):
             return .waits(WaitingCall(id: call, object: object, version: version), until: until)
         case .runs(let running):
@@ -125,14 +106,9 @@ struct Session {
     }
 
     /// `__str__`, `__repr__`, `#GETVALUE`, or the error that there is no such method.
-    private mutating func answerFallback(
-        _ method: String, of object: HostedObject, identifier: String, into output: inout ReplyOutput
-    ) -> (any FragmentOwner)? {
-        if let reply = object.fallback(method, python: python, address: "0x\(identifier)") {
-            return write(reply, at: reader.peerProtocol, into: &output)
-        }
-        write(traceback: .keyError(.string(method)), into: &output)
-        return nil
+    private mutating func fallback(_ method: String, of object: HostedObject, identifier: String) -> PickledReply {
+        guard let reply = object.fallback(method, python: python, address: "0x\(identifier)") else { return traceback(.keyError(.string(method))) }
+        return pickled(reply, at: reader.peerProtocol)
     }
 }
 
@@ -150,44 +126,36 @@ extension Session {
     }
 
     /// Answers the first request of a connection, which names a function of the server.
-    mutating func open(_ frame: FrameBytes, now: Timestamp, into output: inout ReplyOutput) -> Opening {
-        if frame.isAbandoned {
-            write(traceback: functions.memory.error, into: &output)
-            return .oneShot
-        }
+    mutating func open(_ frame: FrameBytes, now: Timestamp) -> (Opening, PickledReply) {
+        if frame.isAbandoned { return (.oneShot, traceback(functions.memory.error)) }
         do throws(PickleError) {
             let request = try reader.read(frame)
-            return open(request, now: now, into: &output)
+            return open(request, now: now)
         } catch {
-            write(traceback: error.pythonException, into: &output)
-            return .oneShot
+            return (.oneShot, traceback(error.pythonException))
         }
     }
 
-    private mutating func open(_ request: Request, now: Timestamp, into output: inout ReplyOutput) -> Opening {
+    private mutating func open(_ request: Request, now: Timestamp) -> (Opening, PickledReply) {
+        let version = reader.peerProtocol
         switch request.method {
-        case "accept_connection":
-            ReplyWriter.write(.value, .none, at: reader.peerProtocol, to: &output)
-            return .session
+        case "accept_connection": return (.session, PickledReply(.value, .none, at: version))
         case "accept_multiplexed":
             takesOverProxies = true
-            ReplyWriter.write(.value, functions.info(at: reader.peerProtocol), at: reader.peerProtocol, to: &output)
-            return .multiplexed
-        default:
-            callServer(request, now: now, keepingReferences: false, into: &output)
-            return .oneShot
+            return (.multiplexed, PickledReply(.value, functions.info(at: version), at: version))
+        default: return (.oneShot, callServer(request, now: now, keepingReferences: false))
         }
     }
 
-    private mutating func callServer(_ request: Request, now: Timestamp, keepingReferences: Bool = true, into output: inout ReplyOutput) {
+    private mutating func callServer(_ request: Request, now: Timestamp, keepingReferences: Bool = true) -> PickledReply {
         let version = reader.peerProtocol
         do throws(PythonException) {
             let result = try functions.call(request, at: version, python: python, now: now, by: access)
             if keepingReferences { note(result.references) }
             audit(request.method, result.references?.identifier)
-            ReplyWriter.write(.value, result.reply, at: version, to: &output)
+            return PickledReply(.value, result.reply, at: version)
         } catch {
-            write(traceback: error, into: &output)
+            return traceback(error)
         }
     }
 
@@ -204,47 +172,45 @@ extension Session {
     }
 }
 
-// MARK: - Writing
+// MARK: - Replies
 
 extension Session {
-    /// Writes a reply. A new object that it speaks of belongs to whoever reads it.
-    ///
-    /// - Returns: what proxies in the reply refer to.
-    mutating func write(_ reply: Reply, at version: PickleProtocol, into output: inout ReplyOutput) -> (any FragmentOwner)? {
+    /// A reply, pickled for the peer. A new object that it speaks of belongs to whoever reads it.
+    mutating func pickled(_ reply: Reply, at version: PickleProtocol) -> PickledReply {
         switch reply {
-        case .value(let fragment) where fragment.owner != nil:
-            // What the proxies refer to might be what the peer may not have.
-            let delivered = access == nil ? functions.objects.delivered(fragment, to: python) : fragment
-            ReplyWriter.write(.value, delivered, at: version, to: &output)
-            return fragment.owner
-        case .value(let fragment): ReplyWriter.write(.value, fragment, at: version, to: &output)
-        case .text(let text): ReplyWriter.write(.value, Fragment(text: text, at: version), at: version, to: &output)
-        case .exception(let exception): write(exception, at: version, into: &output)
-        case .unserializable(let exception):
-            ReplyWriter.write(.unserializable, Fragment(text: exception.traceback, at: version), at: version, to: &output)
+        case .value(let fragment): return pickled(fragment, at: version)
+        case .text(let text): return PickledReply(.value, Fragment(text: text, at: version), at: version)
+        case .exception(let exception): return self.reply(exception, at: version)
+        case .unserializable(let exception): return PickledReply(.unserializable, Fragment(text: exception.traceback, at: version), at: version)
         case .proxy(let typeID, let object):
             do throws(PythonException) {
                 let result = try functions.proxy(typeID: typeID, object: object, at: version)
                 if takesOverProxies { note(result.references) }
-                ReplyWriter.write(.proxy, result.reply, at: version, to: &output)
+                return PickledReply(.proxy, result.reply, at: version)
             } catch {
-                write(error, at: version, into: &output)
+                return self.reply(error, at: version)
             }
         }
-        return nil
     }
 
-    private func write(_ exception: PythonException, at version: PickleProtocol, into output: inout ReplyOutput) {
+    private func pickled(_ value: Fragment, at version: PickleProtocol) -> PickledReply {
+        guard let owner = value.owner else { return PickledReply(.value, value, at: version) }
+        // What the proxies refer to might be what the peer may not have.
+        let delivered = access == nil ? functions.objects.delivered(value, to: python) : value
+        return PickledReply(.value, delivered, at: version, owner: owner)
+    }
+
+    private func reply(_ exception: PythonException, at version: PickleProtocol) -> PickledReply {
         do throws(PythonException) {
-            ReplyWriter.write(.error, try .python(exception.instance(at: version), at: version), at: version, to: &output)
+            return PickledReply(.error, try .python(exception.instance(at: version), at: version), at: version)
         } catch {
-            ReplyWriter.write(.traceback, Fragment(text: exception.traceback, at: version), at: version, to: &output)
+            return PickledReply(.traceback, Fragment(text: exception.traceback, at: version), at: version)
         }
     }
 
-    private func write(traceback exception: PythonException, into output: inout ReplyOutput) {
+    private func traceback(_ exception: PythonException) -> PickledReply {
         let version = reader.peerProtocol
-        ReplyWriter.write(.traceback, Fragment(text: exception.traceback, at: version), at: version, to: &output)
+        return PickledReply(.traceback, Fragment(text: exception.traceback, at: version), at: version)
     }
 }
 

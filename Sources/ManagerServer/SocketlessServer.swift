@@ -41,7 +41,7 @@ import Pickle
     }
 }
 
-/// What a connection asks of a session, without the connection: a request's pickle in, a reply's pickle out.
+/// What a connection asks of a session, without the connection: a request's pickle in, a reply's frame out.
 @_spi(Parts) public struct SocketlessSession {
     private var session: Session
     private var replies = ReplyOutput()
@@ -54,11 +54,12 @@ import Pickle
     /// - Parameters:
     ///   - request: the pickle of `(ident, methodname, args, kwds)`.
     ///   - now: the time.
-    ///   - output: the reply's pickle is written behind what is there.
+    ///   - output: the reply's frame is written behind what is there.
     /// - Returns: `false` when the call waits; nothing has then been written.
     public mutating func serve(_ request: UnsafeRawBufferPointer, now: Timestamp, into output: inout ByteBuffer) -> Bool {
         last += 1
-        guard case .answered = session.serve(FrameBytes(bytes: request, storage: nil), as: last, now: now, into: &replies) else { return false }
+        guard case .answered(let reply) = session.serve(FrameBytes(bytes: request, storage: nil), as: last, now: now) else { return false }
+        replies.writeFrame(nil, reply)
         replies.move(to: &output)
         return true
     }

@@ -39,13 +39,19 @@ public struct PlainCall {
         }
     }
 
-    /// Cuts an argument out so that it can stand alone.
+    /// Cuts the arguments out so that each can stand alone.
     ///
     /// - Parameters:
-    ///   - number: which.
     ///   - bytes: the call's pickle.
     ///   - storage: the same bytes where they may be kept: a large value then stays in them, and is not copied.
-    public func argument(_ number: Int, of bytes: UnsafeRawBufferPointer, in storage: ArraySlice<UInt8>?) -> Fragment {
-        Fragment(arguments[number], of: bytes, in: storage, from: protocolVersion)
+    public func arguments(of bytes: UnsafeRawBufferPointer, in storage: ArraySlice<UInt8>?) -> [Fragment] {
+        func argument(_ number: Int) -> Fragment { Fragment(arguments[number], of: bytes, in: storage, from: protocolVersion) }
+        // Literals are made at once, where `append` asks each time whether there is room.
+        return switch argumentCount {
+        case 0: []
+        case 1: [argument(0)]
+        case 2: [argument(0), argument(1)]
+        default: [argument(0), argument(1), argument(2)]
+        }
     }
 }

@@ -18,11 +18,13 @@ struct LargeValueTests {
         while stream.readableBytes > 0 {
             guard let bytes = stream.readSlice(length: min(piece, stream.readableBytes)) else { break }
             input.append(bytes)
-            while try input.serveNext(FrameDecoder(), { frame in
+            let event: Void? = try input.serve(FrameDecoder()) { frame in
                 served.append(Array(frame.bytes))
                 if let storage = frame.storage { #expect(Array(storage) == served.last) }
                 kept.append(frame.storage != nil)
-            }) {}
+                return nil
+            }
+            #expect(event == nil)
         }
         #expect(input.isEmpty)
         #expect(served == Self.lengths.map(Self.payload))
@@ -34,8 +36,7 @@ struct LargeValueTests {
         var header = ByteBuffer()
         header.writeFrameHeader(length: 1 << 30)
         input.append(header)
-        let isServed = try input.serveNext(FrameDecoder(maximumLength: 1 << 30)) { _ in }
-        #expect(!isServed)
+        #expect(try input.serve(FrameDecoder(maximumLength: 1 << 30)) { $0.bytes.count } == nil)
         #expect(!input.isEmpty)
         #expect(input.count == 0)
     }
@@ -52,10 +53,11 @@ struct LargeValueTests {
                 input.abandonLargeFrame()
                 #expect(input.count < 200)
             }
-            while try input.serveNext(FrameDecoder(), { frame in
-                served.append(Array(frame.bytes))
-                abandoned.append(frame.dropFirst(1).isAbandoned)
-            }) {}
+            // One at a time.
+            while let frame = try input.serve(FrameDecoder(), { (Array($0.bytes), $0.dropFirst(1).isAbandoned) }) {
+                served.append(frame.0)
+                abandoned.append(frame.1)
+            }
         }
         #expect(input.isEmpty)
         #expect(abandoned == [false, true, false])
@@ -65,13 +67,16 @@ struct LargeValueTests {
     @Test func `Large values are sent in their places between small ones, also when more is written meanwhile`() throws {
         var (output, expected, sent) = (ReplyOutput(), ByteBuffer(), ByteBuffer())
         func write(_ count: Int) {
-            let frame = output.beginFrame()
-            output.write(SmallBytes([1, 2]), SmallBytes(Self.payload(count)), SmallBytes([3]))
-            output.endFrame(frame)
-            expected.writeFrame([1, 2] + Self.payload(count) + [3])
-            let abandoned = output.beginFrame()
-            output.bytes.writeBytes([9, 9])
-            output.cancelFrame(abandoned)
+            let text = String(repeating: "x", count: count)
+            let reply = PickledReply(.value, Fragment(text: text, at: .v4), at: .v4)
+            let pickle = reply.opening.array + reply.body.array + [0x86, 0x2e]
+            #expect((try? Unpickler().load(pickle)) == .tuple(["#RETURN", .string(text)]))
+            output.writeFrame(nil, reply)
+            expected.writeFrame(pickle)
+            output.writeFrame(MultiplexedFrame.ReplyHeader(number: 258, flags: .isKept), reply)
+            expected.writeFrame([2, 1, 0, 0, 0, 0, 0, 0, 1] + pickle)
+            output.writeFrame(MultiplexedFrame.ReplyHeader(number: 259, flags: .isCancelled), nil)
+            expected.writeFrame([3, 1, 0, 0, 0, 0, 0, 0, 2])
         }
         for count in [5, 1 << 16, 20, 1_000_000, 100_000] { write(count) }
         for count in [7, 90_000, 8] {

@@ -12,7 +12,7 @@ struct PlainCallTests {
     /// The arguments, as they are found; `nil` for a call that is not plain.
     private static func arguments(_ pickle: [UInt8]) -> [Fragment]? {
         pickle.withUnsafeBytes { bytes in
-            PlainCall(bytes).map { call in (0..<call.argumentCount).map { call.argument($0, of: bytes, in: nil) } }
+            PlainCall(bytes).map { call in call.arguments(of: bytes, in: nil) }
         }
     }
 

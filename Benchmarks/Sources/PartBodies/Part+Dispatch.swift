@@ -3,7 +3,7 @@ import Logging
 import Multiprocessing
 import NIOCore
 
-/// A request's pickle through a session to the reply's pickle: all that a call costs beside frames and sockets.
+/// A request's pickle through a session to the reply's frame: all that a call costs beside reading frames and sockets.
 extension Part {
     static let dispatch = [
         dispatching("dict[k]", "dict", before: [entry], [("__getitem__", ["key:000000000001"])]),
@@ -45,7 +45,7 @@ private struct MeasuredSession {
     ).session()
     private var output = ByteBuffer()
 
-    /// The pickle of the reply is in the output.
+    /// The frame of the reply is in the output.
     mutating func serve(_ request: [UInt8]) {
         output.clear()
         _ = request.withUnsafeBytes { session.serve($0, now: Timestamp(nanoseconds: 1), into: &output) }
@@ -56,7 +56,8 @@ private struct MeasuredSession {
     @discardableResult
     mutating func call(_ request: [UInt8]) throws -> PickleValue {
         serve(request)
-        guard case .tuple(let reply) = try Unpickler().load(Array(output.readableBytesView)), reply.count == 2, reply[0] == "#RETURN" else {
+        guard let frame = try FrameDecoder().nextFrame(in: &output),
+            case .tuple(let reply) = try Unpickler().load(Array(frame.readableBytesView)), reply.count == 2, reply[0] == "#RETURN" else {
             throw WrongResult("the call is not answered with a value")
         }
         return reply[1]

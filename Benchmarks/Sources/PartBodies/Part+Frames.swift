@@ -30,20 +30,17 @@ extension Part {
 
     /// As a connection's handler does: in place.
     private static func count(_ buffer: ByteBuffer, _ decoder: FrameDecoder) throws -> Int {
-        var (index, count) = (buffer.readerIndex, 0)
-        while let range = try decoder.frame(in: buffer, at: index) {
-            index = range.upperBound
-            count += 1
+        try buffer.withUnsafeReadableBytes { bytes in
+            var (offset, count) = (0, 0)
+            while let payload = try decoder.payload(in: bytes, at: offset), payload.upperBound <= bytes.count {
+                offset = payload.upperBound
+                count += 1
+            }
+            return count
         }
-        return count
     }
 
-    /// As replies are written: the length follows from what was written.
     private static func write(_ count: Int, _ payload: ByteBuffer, _ buffer: inout ByteBuffer) {
-        for _ in 0..<count {
-            let mark = buffer.beginFrame()
-            buffer.writeImmutableBuffer(payload)
-            buffer.endFrame(mark)
-        }
+        for _ in 0..<count { buffer.writeFrame(payload) }
     }
 }

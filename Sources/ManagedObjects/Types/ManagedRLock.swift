@@ -11,7 +11,7 @@ public struct ManagedRLock: ManagedObject {
     }
 
     /// Any arguments, at none of which it looks.
-    private static let constructor = Signature { (_) in BoundArguments([Fragment]()) }
+    private static let constructor = Signature { (arguments) in BoundArguments(arguments, arranged: []) }
         .before(.python3, .python("RLock.__init__", optional: ["verbose"]))
 
     public static func unpicklablePart(_ python: PythonVersion) -> String? { python.lockType("RLock") }

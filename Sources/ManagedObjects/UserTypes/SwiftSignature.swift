@@ -26,7 +26,7 @@ struct SwiftSignature: Sendable {
     }
 
     /// - Throws: `TypeError`, when there are too few or too many, or one is named that is not there.
-    func bind(_ arguments: Arguments) throws(PythonException) -> BoundArguments {
+    func bind(_ arguments: consuming Arguments) throws(PythonException) -> BoundArguments {
         if let parameters { try parameters.bind(arguments) } else { try function.bind(arguments) }
     }
 

@@ -100,14 +100,14 @@ final class MultiplexedConnection: FrameReceiver, Sendable {
 
     func receive(_ frame: ByteBuffer) throws {
         var bytes = frame
-        guard let (number, flags) = bytes.readMultiplexedReplyHeader() else {
+        guard let header = bytes.readMultiplexedReplyHeader() else {
             throw ManagerError(.protocolViolation, "the server sent a message that is too short")
         }
-        if flags.contains(.isHeartbeat) { return }
-        let reply = MultiplexedReply(number: number, isKept: flags.contains(.isKept), bytes: bytes)
+        if header.flags.contains(.isHeartbeat) { return }
+        let reply = MultiplexedReply(number: header.number, isKept: header.flags.contains(.isKept), bytes: bytes)
         let settled = try state.withLock { state in
             if reply.isKept { state.kept += 1 }
-            return try state.calls.settle(reply, isCancelled: flags.contains(.isCancelled))
+            return try state.calls.settle(reply, isCancelled: header.flags.contains(.isCancelled))
         }
         if let (waiter, outcome) = settled { waiter.resume(with: outcome) }
     }
