@@ -92,7 +92,7 @@ extension Exchange {
     private mutating func cancel(_ number: UInt64) {
         guard let call = calls[number], session.cancel(call) else { return }
         calls.remove(number)
-        output.writeFrame(form.replyHeader(of: number, .isCancelled), nil)
+        writeHeader(of: number, .isCancelled)
     }
 }
 
@@ -132,5 +132,10 @@ extension Exchange {
     }
 
     /// Writes a sign of life.
-    mutating func beat() { output.writeFrame(form.replyHeader(of: 0, .isHeartbeat), nil) }
+    mutating func beat() { writeHeader(of: 0, .isHeartbeat) }
+
+    /// Writes what a message without a reply is.
+    private mutating func writeHeader(of number: UInt64, _ flags: MultiplexedFrame.Flags) {
+        if let header = form.replyHeader(of: number, flags) { output.writeFrame(header) }
+    }
 }

@@ -4,13 +4,31 @@ import NIOCore
 /// Bytes of one frame, valid during the call to which they are given.
 struct FrameBytes {
     let bytes: UnsafeRawBufferPointer
-    /// What holds these bytes, when they may be kept.
-    let storage: ArraySlice<UInt8>?
-    /// Whether only the beginning is there: the rest was thrown away, since there was no room for it.
-    var isAbandoned = false
+    /// What holds a large frame's bytes, of which these are the last.
+    private let large: LargePayload?
 
-    func dropFirst(_ count: Int) -> FrameBytes {
-        FrameBytes(bytes: UnsafeRawBufferPointer(rebasing: bytes[count...]), storage: storage?.dropFirst(count), isAbandoned: isAbandoned)
+    init(_ bytes: UnsafeRawBufferPointer, of large: LargePayload? = nil) {
+        self.bytes = bytes
+        self.large = large
+    }
+
+    /// The same bytes where they may be kept; `nil` for those of a small frame.
+    var storage: ArraySlice<UInt8>? { large?.bytes.suffix(bytes.count) }
+
+    /// Whether only the beginning is there: the rest was thrown away, since there was no room for it.
+    var isAbandoned: Bool { large?.isAbandoned ?? false }
+
+    func dropFirst(_ count: Int) -> FrameBytes { FrameBytes(UnsafeRawBufferPointer(rebasing: bytes[count...]), of: large) }
+}
+
+/// The bytes of a large frame, as far as they are there.
+final class LargePayload: Sendable {
+    let bytes: [UInt8]
+    let isAbandoned: Bool
+
+    init(_ bytes: [UInt8], isAbandoned: Bool) {
+        self.bytes = bytes
+        self.isAbandoned = isAbandoned
     }
 }
 
@@ -58,7 +76,7 @@ struct FrameInput {
                     return nil
                 }
                 offset = payload.upperBound
-                if let event = body(FrameBytes(bytes: UnsafeRawBufferPointer(rebasing: all[payload]), storage: nil)) { return event }
+                if let event = body(FrameBytes(UnsafeRawBufferPointer(rebasing: all[payload]))) { return event }
             }
             return nil
         }
@@ -74,7 +92,8 @@ struct FrameInput {
     private mutating func serveLarge<Event>(_ body: (FrameBytes) -> Event?) -> Event? {
         guard let frame = large, frame.isWhole else { return nil }
         large = nil
-        return frame.payload.withUnsafeBytes { body(FrameBytes(bytes: $0, storage: frame.payload[...], isAbandoned: frame.isAbandoned)) }
+        let payload = LargePayload(frame.payload, isAbandoned: frame.isAbandoned)
+        return payload.bytes.withUnsafeBytes { body(FrameBytes($0, of: payload)) }
     }
 }
 

@@ -96,12 +96,15 @@ final class ObjectTable: Sendable {
         state.withLock { $0.entries[identifier]?.object }
     }
 
-    /// The object that a call asks for: found by its identifier once, and then where it was.
+    /// Where an object's method is found by those who call it again.
+    func place(of method: String, of identifier: String) -> CallTarget.Place? {
+        guard let entry = state.withLock({ $0.entries[identifier] }), let method = entry.object?.method(method) else { return nil }
+        return CallTarget.Place(entry: entry, method: method)
+    }
+
+    /// The object that a call asks for.
     func object(of target: CallTarget) -> HostedObject? {
-        if let place = target.place { return place.entry.object }
-        guard let identifier = target.identifier, let entry = state.withLock({ $0.entries[identifier] }), let object = entry.object else { return nil }
-        target.place = object.method(target.method).map { CallTarget.Place(entry, $0) }
-        return object
+        if let place = target.place { place.entry.object } else { target.identifier.flatMap(object) }
     }
 
     /// What the object is registered as; `nil` when there is none.

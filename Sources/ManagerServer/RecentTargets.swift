@@ -19,12 +19,12 @@ struct RecentTargets {
         }
     }
 
-    /// Multiplicative hashing (Knuth, The Art of Computer Programming, 6.4) of the opcodes' words. A peer that knows it can only slow itself down.
+    /// Multiplicative hashing (Knuth, The Art of Computer Programming, 6.4) of the last words, in which the method and the identifier's last digits
+    /// stand. A peer that knows it can only slow itself down.
     private func place(_ opcodes: UnsafeRawBufferPointer) -> Int {
-        var hash = UInt64(opcodes.count)
-        func add(wordAt offset: Int) { hash = (hash ^ opcodes.loadUnaligned(fromByteOffset: offset, as: UInt64.self)) &* 0x9e37_79b9_7f4a_7c15 }
-        for offset in stride(from: 0, through: opcodes.count - 8, by: 8) { add(wordAt: offset) }
-        if opcodes.count >= 8 { add(wordAt: opcodes.count - 8) }
+        guard opcodes.count >= 24 else { return 0 }
+        func word(_ number: Int) -> UInt64 { opcodes.loadUnaligned(fromByteOffset: opcodes.count - 8 * number, as: UInt64.self) }
+        let hash = word(1) &* 0x9e37_79b9_7f4a_7c15 ^ word(2) &* 0xc2b2_ae3d_27d4_eb4f ^ word(3) &* 0x1656_67b1_9e37_79f9
         return Int(hash >> 60)
     }
 }

@@ -28,28 +28,31 @@ struct ReplyOutput {
 
     /// Writes a frame.
     ///
-    /// - Parameters:
-    ///   - header: what stands before the reply, if anything does.
-    ///   - reply: `nil` when the header is all.
-    mutating func writeFrame(_ header: MultiplexedFrame.ReplyHeader?, _ reply: PickledReply?) {
-        let body = reply?.body.count ?? 0
+    /// - Parameter header: what stands before the reply, if anything does.
+    mutating func writeFrame(_ header: MultiplexedFrame.ReplyHeader?, _ reply: PickledReply) {
+        let body = reply.body.count
         let isLarge = body >= Self.leastLargeCount
-        let length = (header == nil ? 0 : MultiplexedFrame.headerLength) + (reply?.count ?? 0)
+        let length = (header == nil ? 0 : MultiplexedFrame.headerLength) + reply.count
         let start = bytes.writerIndex
         var position = 0
         bytes.writeWithUnsafeMutableBytes(minimumWritableBytes: FrameHeader.greatestCount + length - (isLarge ? body : 0)) { memory in
             var end = FrameHeader.write(length: length, to: memory)
             if let header { end = header.write(to: memory, at: end) }
-            guard let reply else { return end }
             end = reply.opening.copy(to: memory, at: end)
             position = end
             if !isLarge { end = reply.body.copy(to: memory, at: end) }
             memory.storeBytes(of: PickledReply.closing, toByteOffset: end, as: (UInt8, UInt8).self)
             return end + 2
         }
-        guard isLarge, let reply else { return }
+        guard isLarge else { return }
         large.append(LargeValue(position: start + position, body: reply.body))
         largeCount += body
+    }
+
+    /// Writes a frame that is no more than a header.
+    mutating func writeFrame(_ header: MultiplexedFrame.ReplyHeader) {
+        bytes.writeFrameHeader(length: MultiplexedFrame.headerLength)
+        bytes.writeWithUnsafeMutableBytes(minimumWritableBytes: MultiplexedFrame.headerLength) { header.write(to: $0, at: 0) }
     }
 }
 

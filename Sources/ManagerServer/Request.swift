@@ -18,30 +18,33 @@ struct RequestReader {
     private let limits: PickleLimits
     private var scanner: PickleScanner
     private let unpickler: Unpickler
+    private let objects: ObjectTable
     private var targets = RecentTargets()
     /// The protocol of the request that was read last, at which its peer is answered.
     private(set) var peerProtocol = PickleProtocol.v2
 
-    init(limits: PickleLimits) {
+    init(limits: PickleLimits, objects: ObjectTable) {
         self.limits = limits
         scanner = PickleScanner(limits: limits)
         unpickler = Unpickler(limits: limits)
+        self.objects = objects
     }
 
     /// - Throws: ``PickleError`` when the bytes are no pickle, or not one of a request.
     mutating func read(_ frame: FrameBytes) throws(PickleError) -> Request {
-        if let request = plain(frame.bytes, in: frame.storage) { return request }
+        if let request = plain(frame) { return request }
         defer { peerProtocol = max(scanner.protocolVersion, .v2) }
         if let request = try scanned(frame.bytes, in: frame.storage) { return request }
         return try decoded(frame.bytes)
     }
 
     /// The shortest way, that of nearly all requests: arguments that hold no others, and a target that has been asked for before.
-    private mutating func plain(_ bytes: UnsafeRawBufferPointer, in storage: ArraySlice<UInt8>?) -> Request? {
+    private mutating func plain(_ frame: FrameBytes) -> Request? {
+        let bytes = frame.bytes
         guard bytes.count <= limits.size, let call = PlainCall(bytes), let target = targets[UnsafeRawBufferPointer(rebasing: bytes[call.target])]
         else { return nil }
         peerProtocol = max(call.protocolVersion, .v2)
-        return Request(target: target, arguments: Arguments(call.arguments(of: bytes, in: storage)), mayHoldProxies: false)
+        return Request(target: target, arguments: Arguments(call.arguments(of: bytes, in: frame.storage)), mayHoldProxies: false)
     }
 
     /// The way of any other request that is well made: the arguments are cut out as they stand.
@@ -67,7 +70,7 @@ struct RequestReader {
         if let target = targets[opcodes] { return target }
         let identifier = scanner.text(object, of: bytes)
         guard identifier != nil || scanner.isNone(object, of: bytes), let name = scanner.text(method, of: bytes) else { return nil }
-        let target = CallTarget(identifier, name)
+        let target = CallTarget(identifier, name, in: objects)
         targets[opcodes] = target
         return target
     }
@@ -85,7 +88,7 @@ struct RequestReader {
         var positional: [Fragment] = []
         for element in try elements(parts[2]) { positional.append(try Fragment(element, at: peerProtocol)) }
         return Request(
-            target: CallTarget(parts[0].text, method), arguments: Arguments(positional, keywords: try keywords(parts[3])), mayHoldProxies: true)
+            target: CallTarget(parts[0].text, method, in: objects), arguments: Arguments(positional, keywords: try keywords(parts[3])), mayHoldProxies: true)
     }
 
     private func elements(_ value: PickleValue) throws(PickleError) -> PickleElements {

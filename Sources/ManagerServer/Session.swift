@@ -35,7 +35,7 @@ struct Session {
         peer = PeerPython(fixed: python)
         self.functions = functions
         self.connections = connections
-        reader = RequestReader(limits: limits)
+        reader = RequestReader(limits: limits, objects: functions.objects)
     }
 
     /// Answers one request.

@@ -58,7 +58,7 @@ import Pickle
     /// - Returns: `false` when the call waits; nothing has then been written.
     public mutating func serve(_ request: UnsafeRawBufferPointer, now: Timestamp, into output: inout ByteBuffer) -> Bool {
         last += 1
-        guard case .answered(let reply) = session.serve(FrameBytes(bytes: request, storage: nil), as: last, now: now) else { return false }
+        guard case .answered(let reply) = session.serve(FrameBytes(request), as: last, now: now) else { return false }
         replies.writeFrame(nil, reply)
         replies.move(to: &output)
         return true

@@ -90,12 +90,18 @@ public struct SmallBytes: Sendable {
         }
     }
 
-    /// Copies the bytes into memory that has room for them.
+    /// Copies the bytes into memory that has room for them. Where there is more room, something may be written behind them.
     ///
     /// - Returns: where they end.
     @inlinable
     public func copy(to target: UnsafeMutableRawBufferPointer, at offset: Int) -> Int {
-        withUnsafeBytes { bytes in
+        if case .inline(let low, let middle, let high) = storage, target.count - offset >= MemoryLayout<(UInt64, UInt64, UInt64)>.size {
+            target.storeBytes(of: low, toByteOffset: offset, as: UInt64.self)
+            target.storeBytes(of: middle, toByteOffset: offset + 8, as: UInt64.self)
+            target.storeBytes(of: high, toByteOffset: offset + 16, as: UInt64.self)
+            return offset + count
+        }
+        return withUnsafeBytes { bytes in
             UnsafeMutableRawBufferPointer(rebasing: target[offset...]).copyMemory(from: bytes)
             return offset + bytes.count
         }

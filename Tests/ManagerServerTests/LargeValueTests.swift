@@ -75,7 +75,7 @@ struct LargeValueTests {
             expected.writeFrame(pickle)
             output.writeFrame(MultiplexedFrame.ReplyHeader(number: 258, flags: .isKept), reply)
             expected.writeFrame([2, 1, 0, 0, 0, 0, 0, 0, 1] + pickle)
-            output.writeFrame(MultiplexedFrame.ReplyHeader(number: 259, flags: .isCancelled), nil)
+            output.writeFrame(MultiplexedFrame.ReplyHeader(number: 259, flags: .isCancelled))
             expected.writeFrame([3, 1, 0, 0, 0, 0, 0, 0, 2])
         }
         for count in [5, 1 << 16, 20, 1_000_000, 100_000] { write(count) }

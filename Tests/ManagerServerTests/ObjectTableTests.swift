@@ -40,7 +40,7 @@ struct ObjectTableTests {
 
     @Test func `A call's target finds its object as long as that is there, and does not keep it`() throws {
         let (kept, dropped) = (makeList(), makeList())
-        let (toKept, toDropped) = (CallTarget(kept, "append"), CallTarget(dropped, "append"))
+        let (toKept, toDropped) = (CallTarget(kept, "append", in: table), CallTarget(dropped, "append", in: table))
         weak var object: HostedObject?
         for _ in 0..<2 {
             object = table.object(of: toDropped)
@@ -48,7 +48,7 @@ struct ObjectTableTests {
         }
         try table.dropReference(dropped)
         #expect(object == nil && table.object(of: toDropped) == nil && table.object(of: toKept) != nil)
-        #expect(table.object(of: CallTarget(nil, "dummy")) == nil && table.object(of: CallTarget("none", "append")) == nil)
+        #expect(table.object(of: CallTarget(nil, "dummy", in: table)) == nil && table.object(of: CallTarget("none", "append", in: table)) == nil)
     }
 
     @Test func `An object goes with the container that alone refers to it, and with all that hangs on it`() throws {

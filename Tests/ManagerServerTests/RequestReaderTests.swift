@@ -5,12 +5,12 @@ import Testing
 
 struct RequestReaderTests {
     private func read(_ request: PickleValue, _ reader: inout RequestReader, at version: PickleProtocol = .v4) throws -> Request {
-        try Pickler(version).dump(request).withUnsafeBytes { try reader.read(FrameBytes(bytes: $0, storage: nil)) }
+        try Pickler(version).dump(request).withUnsafeBytes { try reader.read(FrameBytes($0)) }
     }
 
     @Test(arguments: [PickleProtocol.v2, .v4])
     func `Names are those of each request, whatever the one before asked for`(_ version: PickleProtocol) throws {
-        var reader = RequestReader(limits: .default)
+        var reader = RequestReader(limits: .default, objects: ObjectTable(pinning: []))
         let long = String(repeating: "long", count: 100)
         var number = 0
         for identifier in ["1a", "1b", "1b", "1", "", "é", long, long + "!", "1a", "1a"] {
