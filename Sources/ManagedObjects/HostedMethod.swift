@@ -9,7 +9,7 @@ public final class HostedMethod: Sendable {
 
     /// The type whose objects it is called of.
     let type: ObjectIdentifier
-    let name: String
+    public let name: String
     /// None of the arguments when the method looks at them itself.
     let bind: Binding
     /// Whether the caller may hold something afterwards that must come back when its session ends.

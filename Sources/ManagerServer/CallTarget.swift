@@ -1,23 +1,58 @@
 import ManagedObjects
+import Pickle
 
-/// What a call asks for: a method of an object, or a function of the server. Most calls of a session ask for what one of its latest did, so
-/// that what a name stands for is kept with the name.
-final class CallTarget: Sendable {
+/// What a call asks for. Most calls of a session ask for what one of its latest did, so that what a name stands for is kept with the name.
+enum CallTarget {
+    case method(TargetMethod)
+    /// A function of the server, or a name that is no method of an object.
+    case name(TargetName)
+
     /// `nil` for `None`, which names the server itself.
-    let identifier: String?
-    let method: String
-    /// `nil` when there was no such object or it has no such method.
-    let place: Place?
-
-    /// An object's place in the table, and the method.
-    struct Place: Sendable {
-        let entry: ObjectTable.Entry
-        let method: HostedMethod
+    var identifier: String? {
+        switch self {
+        case .method(let target): target.identifier
+        case .name(let target): target.identifier
+        }
     }
 
-    init(_ identifier: String?, _ method: String, in objects: ObjectTable) {
+    var method: String {
+        switch self {
+        case .method(let target): target.method.name
+        case .name(let target): target.method
+        }
+    }
+}
+
+/// A method of an object that was there when it was first called.
+final class TargetMethod: Sendable {
+    // To be touched in this class only: elsewhere what is in a class that is in something is counted, which takes as long as reading a request's parts.
+    private let entry: ObjectTable.Entry
+    let identifier: String
+    let method: HostedMethod
+
+    init(_ identifier: String, _ entry: ObjectTable.Entry, _ method: HostedMethod) {
+        self.identifier = identifier
+        self.entry = entry
+        self.method = method
+    }
+
+    /// `nil` once it has gone.
+    var object: HostedObject? { entry.object }
+
+    /// Calls the method of the object, as ``HostedObject/call(_:_:id:now:refusal:effects:)``.
+    func call(
+        _ object: HostedObject, _ arguments: consuming Arguments, id: CallID, now: Timestamp, refusal: PythonException?, effects: inout Effects
+    ) -> Outcome {
+        object.call(method, arguments, id: id, now: now, refusal: refusal, effects: &effects)
+    }
+}
+
+final class TargetName: Sendable {
+    let identifier: String?
+    let method: String
+
+    init(_ identifier: String?, _ method: String) {
         self.identifier = identifier
         self.method = method
-        place = identifier.flatMap { objects.place(of: method, of: $0) }
     }
 }

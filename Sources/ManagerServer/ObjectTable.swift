@@ -30,7 +30,7 @@ final class ObjectTable: Sendable {
         fileprivate func addReference() { references += 1 }
         fileprivate var isUsedByClients: Bool { references > 0 || isPinned }
         /// `nil` once it has been taken out.
-        fileprivate var object: HostedObject? { held.withLock { $0 } }
+        var object: HostedObject? { held.withLock { $0 } }
         fileprivate func takeObject() -> HostedObject? { held.withLock { $0.take() } }
     }
 
@@ -96,15 +96,11 @@ final class ObjectTable: Sendable {
         state.withLock { $0.entries[identifier]?.object }
     }
 
-    /// Where an object's method is found by those who call it again.
-    func place(of method: String, of identifier: String) -> CallTarget.Place? {
-        guard let entry = state.withLock({ $0.entries[identifier] }), let method = entry.object?.method(method) else { return nil }
-        return CallTarget.Place(entry: entry, method: method)
-    }
-
-    /// The object that a call asks for.
-    func object(of target: CallTarget) -> HostedObject? {
-        if let place = target.place { place.entry.object } else { target.identifier.flatMap(object) }
+    /// What a call of an object asks for; `nil` when there is no such object.
+    func target(_ identifier: String, _ method: String) -> CallTarget? {
+        guard let entry = state.withLock({ $0.entries[identifier] }), let object = entry.object else { return nil }
+        if let method = object.method(method) { return .method(TargetMethod(identifier, entry, method)) }
+        return .name(TargetName(identifier, method))
     }
 
     /// What the object is registered as; `nil` when there is none.

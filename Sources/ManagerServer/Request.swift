@@ -70,9 +70,15 @@ struct RequestReader {
         if let target = targets[opcodes] { return target }
         let identifier = scanner.text(object, of: bytes)
         guard identifier != nil || scanner.isNone(object, of: bytes), let name = scanner.text(method, of: bytes) else { return nil }
-        let target = CallTarget(identifier, name, in: objects)
-        targets[opcodes] = target
-        return target
+        let target = self.target(identifier, name)
+        if let target { targets[opcodes] = target }
+        return target ?? .name(TargetName(identifier, name))
+    }
+
+    /// - Returns: `nil` when there is no such object.
+    private func target(_ identifier: String?, _ method: String) -> CallTarget? {
+        guard let identifier else { return .name(TargetName(nil, method)) }
+        return objects.target(identifier, method)
     }
 
     private mutating func keywords(_ span: PickleScanner.Span, of bytes: UnsafeRawBufferPointer) throws(PickleError) -> [(name: String, value: Fragment)]? {
@@ -88,7 +94,7 @@ struct RequestReader {
         var positional: [Fragment] = []
         for element in try elements(parts[2]) { positional.append(try Fragment(element, at: peerProtocol)) }
         return Request(
-            target: CallTarget(parts[0].text, method, in: objects), arguments: Arguments(positional, keywords: try keywords(parts[3])), mayHoldProxies: true)
+            target: target(parts[0].text, method) ?? .name(TargetName(parts[0].text, method)), arguments: Arguments(positional, keywords: try keywords(parts[3])), mayHoldProxies: true)
     }
 
     private func elements(_ value: PickleValue) throws(PickleError) -> PickleElements {

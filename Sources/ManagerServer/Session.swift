@@ -48,30 +48,30 @@ struct Session {
         if request.isAbandoned { return .answered(reply(functions.memory.error, at: reader.peerProtocol)) }
         do throws(PickleError) {
             let request = try reader.read(request)
-            guard let identifier = request.identifier else { return .answered(callServer(request, now: now)) }
-            let call = CallID(session: id, number: number)
-            return perform(request.target, request.arguments, request.mayHoldProxies, on: identifier, as: call, now: now)
+            switch request.target {
+            case .method(let target):
+                return call(target, request.arguments, request.mayHoldProxies, as: CallID(session: id, number: number), now: now)
+            case .name(let target):
+                guard let identifier = target.identifier else { return .answered(callServer(request, now: now)) }
+                return .answered(fallback(target.method, of: identifier, request.arguments, request.mayHoldProxies))
+            }
         } catch {
             return .answered(traceback(error.pythonException))
         }
     }
 
-    private mutating func perform(
-        _ target: CallTarget, _ arguments: consuming Arguments, _ mayHoldProxies: Bool, on identifier: String, as call: CallID, now: Timestamp
+    private mutating func call(
+        _ target: TargetMethod, _ arguments: consuming Arguments, _ mayHoldProxies: Bool, as call: CallID, now: Timestamp
     ) -> Step {
-        guard let object = functions.objects.object(of: target) else { return .answered(traceback(.keyError(.string(identifier)))) }
+        guard let object = target.object else { return .answered(traceback(.keyError(.string(target.identifier)))) }
         let version = reader.peerProtocol
-        if mayHoldProxies { arguments = functions.objects.claim(arguments, for: identifier) }
-        arguments.python = python
-        arguments.sessionIsShared = takesOverProxies
-        if let refusal = refusal(of: target.method, arguments, identifier) { return .answered(reply(refusal, at: version)) }
-        audit?.called(target.method, of: identifier, name: functions.objects.name(of: identifier) ?? "")
+        prepare(&arguments, mayHoldProxies, for: target.identifier)
+        if let refusal = refusal(of: target.method.name, arguments, target.identifier) { return .answered(reply(refusal, at: version)) }
         var effects = Effects(at: now)
         let shortage = functions.memory.isFull(at: now) ? functions.memory.error : nil
-        guard let place = target.place else { return .answered(fallback(target.method, of: object, identifier: identifier)) }
-        let outcome = object.call(place.method, arguments, id: call, now: now, refusal: shortage, effects: &effects)
+        let outcome = target.call(object, arguments, id: call, now: now, refusal: shortage, effects: &effects)
         if !effects.isEmpty { connections.deliver(effects, from: object) }
-        if place.method.holds { note(object, after: outcome) }
+        if target.method.holds { note(object, after: outcome) }
         switch outcome {
         case .reply(let reply):
             return .answered(pickled(reply, at: version))
@@ -87,15 +87,35 @@ struct Session {
         }
     }
 
-    /// What a call is answered with that the peer may not make; `nil` for one that it may.
+    /// Answers `__str__`, `__repr__`, `#GETVALUE`, or with the error that there is no such method.
+    private mutating func fallback(
+        _ method: String, of identifier: String, _ arguments: consuming Arguments, _ mayHoldProxies: Bool
+    ) -> PickledReply {
+        guard let object = functions.objects.object(identifier) else { return traceback(.keyError(.string(identifier))) }
+        let version = reader.peerProtocol
+        prepare(&arguments, mayHoldProxies, for: identifier)
+        if let refusal = refusal(of: method, arguments, identifier) { return reply(refusal, at: version) }
+        guard let reply = object.fallback(method, python: python, address: "0x\(identifier)") else { return traceback(.keyError(.string(method))) }
+        return pickled(reply, at: version)
+    }
+
+    /// Adds to the arguments what the session knows of who sent them.
+    private func prepare(_ arguments: inout Arguments, _ mayHoldProxies: Bool, for identifier: String) {
+        if mayHoldProxies { arguments = functions.objects.claim(arguments, for: identifier) }
+        arguments.python = python
+        arguments.sessionIsShared = takesOverProxies
+    }
+
+    /// What a call is answered with that the peer may not make; `nil` for one that it may, of which the audit log is told.
     private mutating func refusal(of method: String, _ arguments: Arguments, _ identifier: String) -> PythonException? {
         do throws(PythonException) {
             try access?.checkCall(method, of: identifier, arguments.python)
             try access?.checkReferences(of: arguments, arguments.python)
-            return nil
         } catch {
             return error
         }
+        audit?.called(method, of: identifier, name: functions.objects.name(of: identifier) ?? "")
+        return nil
     }
 
     /// Keeps in mind what the session holds or may soon hold. Of a session that carries many calls all is kept: another of its calls may hold it.
@@ -103,12 +123,6 @@ struct Session {
         var isHeld = true
         if case .reply = outcome, !takesOverProxies { isHeld = object.isHeld(by: id) }
         holdings[ObjectIdentifier(object)] = isHeld ? object : nil
-    }
-
-    /// `__str__`, `__repr__`, `#GETVALUE`, or the error that there is no such method.
-    private mutating func fallback(_ method: String, of object: HostedObject, identifier: String) -> PickledReply {
-        guard let reply = object.fallback(method, python: python, address: "0x\(identifier)") else { return traceback(.keyError(.string(method))) }
-        return pickled(reply, at: reader.peerProtocol)
     }
 }
 
