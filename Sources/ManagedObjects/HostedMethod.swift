@@ -18,7 +18,7 @@ public final class HostedMethod: Sendable {
     let iterates: Bool
     private let isStep: Bool
     /// Whether it stores what it is given, so that its object grows.
-    let stores: Bool
+    public let stores: Bool
     let body: Body
 
     /// - Parameter isStep: whether it is a step of a state machine, and so one of the types that are known here.

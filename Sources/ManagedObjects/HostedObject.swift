@@ -31,9 +31,9 @@ public class HostedObject: @unchecked Sendable {
     /// - Parameters: as of the method itself.
     /// - Returns: `nil` when there is no such method.
     public final func call(
-        _ name: String, _ arguments: Arguments, id: CallID, now: Timestamp, refusal: PythonException? = nil, effects: inout Effects
+        _ name: String, _ arguments: Arguments, id: CallID, now: Timestamp, effects: inout Effects
     ) -> Outcome? {
-        method(name).map { call($0, arguments, id: id, now: now, refusal: refusal, effects: &effects) }
+        method(name).map { call($0, arguments, id: id, now: now, effects: &effects) }
     }
 
     /// Calls a method.
@@ -43,13 +43,11 @@ public class HostedObject: @unchecked Sendable {
     ///   - arguments: as they were sent.
     ///   - id: the call's name, while it waits.
     ///   - now: the time.
-    ///   - refusal: what a method is answered with that would store something; `nil` when there is room.
     ///   - effects: whom the call wakes.
     public final func call(
-        _ method: HostedMethod, _ arguments: consuming Arguments, id: CallID, now: Timestamp, refusal: PythonException? = nil, effects: inout Effects
+        _ method: HostedMethod, _ arguments: consuming Arguments, id: CallID, now: Timestamp, effects: inout Effects
     ) -> Outcome {
         precondition(method.type == type, "a method of another type")
-        if let refusal, method.stores { return .reply(.exception(refusal)) }
         if !arguments.keywords.isEmpty, let token = arguments.fencingToken {
             let arguments = arguments.withoutFencingToken
             return fence.admit(token) { perform(method, arguments, id, now, &effects) }

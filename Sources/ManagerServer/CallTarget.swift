@@ -1,5 +1,4 @@
 import ManagedObjects
-import Pickle
 
 /// What a call asks for. Most calls of a session ask for what one of its latest did, so that what a name stands for is kept with the name.
 enum CallTarget {
@@ -39,11 +38,11 @@ final class TargetMethod: Sendable {
     /// `nil` once it has gone.
     var object: HostedObject? { entry.object }
 
-    /// Calls the method of the object, as ``HostedObject/call(_:_:id:now:refusal:effects:)``.
+    /// Calls the method of the object, as ``HostedObject/call(_:_:id:now:effects:)``.
     func call(
-        _ object: HostedObject, _ arguments: consuming Arguments, id: CallID, now: Timestamp, refusal: PythonException?, effects: inout Effects
+        _ object: HostedObject, _ arguments: consuming Arguments, id: CallID, now: Timestamp, effects: inout Effects
     ) -> Outcome {
-        object.call(method, arguments, id: id, now: now, refusal: refusal, effects: &effects)
+        object.call(method, arguments, id: id, now: now, effects: &effects)
     }
 }
 

@@ -127,8 +127,9 @@ extension Exchange {
 
 extension Exchange {
     private mutating func write(_ reply: PickledReply, to number: UInt64) {
-        if let owner = reply.owner { calls.keep(owner, for: number) }
-        output.writeFrame(form.replyHeader(of: number, reply.owner == nil ? [] : .isKept), reply)
+        let owner = reply.result.owner
+        if let owner { calls.keep(owner, for: number) }
+        output.writeFrame(form.replyHeader(of: number, owner == nil ? [] : .isKept), reply)
     }
 
     /// Writes a sign of life.

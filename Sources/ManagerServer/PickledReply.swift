@@ -18,41 +18,49 @@ enum ReplyKind: Int, CaseIterable {
 
 /// A reply: `(kind, result)` as one pickle, at the protocol that the peer reads.
 struct PickledReply {
-    /// What stands before the result.
-    let opening: SmallBytes
-    /// The result's opcodes, which stay where they are stored.
-    let body: SmallBytes
-    /// What the result's proxies refer to: it is to be kept until the peer has references of its own.
-    let owner: (any FragmentOwner)?
+    private let kind: ReplyKind
+    /// Its opcodes stay where they are stored. What its proxies refer to is to be kept until the peer has references of its own.
+    let result: Fragment
+    private let version: PickleProtocol
 
-    init(_ kind: ReplyKind, _ result: Fragment, at version: PickleProtocol, owner: (any FragmentOwner)? = nil) {
-        self.owner = owner
+    init(_ kind: ReplyKind, _ result: Fragment, at version: PickleProtocol) {
+        self.version = version
         if result.isReadable(at: version) {
-            opening = Self.opening(kind, version)
-            body = result.body
+            self.kind = kind
+            self.result = result
             return
         }
         do {
-            body = try result.readable(at: version).body
-            opening = Self.opening(kind, version)
+            self.result = try result.readable(at: version)
+            self.kind = kind
         } catch {
-            body = Fragment(text: error.description, at: version).body
-            opening = Self.opening(.unserializable, version)
+            self.result = Fragment(text: error.description, at: version)
+            self.kind = .unserializable
         }
     }
 
+    /// The reply at which the peer raises the exception.
+    init(raising exception: PythonException, at version: PickleProtocol) {
+        do throws(PythonException) {
+            self.init(.error, try .python(exception.instance(at: version), at: version), at: version)
+        } catch {
+            self.init(traceback: exception, at: version)
+        }
+    }
+
+    /// The reply at which the peer raises a `RemoteError` with the exception's text.
+    init(traceback exception: PythonException, at version: PickleProtocol) {
+        self.init(.traceback, Fragment(text: exception.traceback, at: version), at: version)
+    }
+
     private static let versions: [PickleProtocol] = [.v0, .v1, .v2, .v3, .v4, .v5]
-    /// By kind and protocol.
+    /// What stands before a result, by kind and protocol.
     private static let openings = ReplyKind.allCases.flatMap { kind in
         versions.map { SmallBytes([0x80, $0.rawValue] + Fragment(text: kind.text, at: $0).body.array) }
     }
 
-    private static func opening(_ kind: ReplyKind, _ version: PickleProtocol) -> SmallBytes {
-        openings[kind.rawValue * versions.count + Int(version.rawValue)]
-    }
-
-    /// `TUPLE2`, `STOP`, which stand behind the result.
+    /// What stands before the result.
+    var opening: SmallBytes { Self.openings[kind.rawValue * Self.versions.count + Int(version.rawValue)] }
+    /// `TUPLE2`, `STOP`, which stand behind it.
     static let closing: (UInt8, UInt8) = (0x86, 0x2e)
-
-    var count: Int { opening.count + body.count + 2 }
 }

@@ -30,23 +30,23 @@ struct ReplyOutput {
     ///
     /// - Parameter header: what stands before the reply, if anything does.
     mutating func writeFrame(_ header: MultiplexedFrame.ReplyHeader?, _ reply: PickledReply) {
-        let body = reply.body.count
-        let isLarge = body >= Self.leastLargeCount
-        let length = (header == nil ? 0 : MultiplexedFrame.headerLength) + reply.count
+        let (opening, body) = (reply.opening, reply.result.body)
+        let (count, isLarge) = (body.count, body.count >= Self.leastLargeCount)
+        let length = (header == nil ? 0 : MultiplexedFrame.headerLength) + opening.count + count + MemoryLayout.size(ofValue: PickledReply.closing)
         let start = bytes.writerIndex
         var position = 0
-        bytes.writeWithUnsafeMutableBytes(minimumWritableBytes: FrameHeader.greatestCount + length - (isLarge ? body : 0)) { memory in
+        bytes.writeWithUnsafeMutableBytes(minimumWritableBytes: FrameHeader.greatestCount + length - (isLarge ? count : 0)) { memory in
             var end = FrameHeader.write(length: length, to: memory)
             if let header { end = header.write(to: memory, at: end) }
-            end = reply.opening.copy(to: memory, at: end)
+            end = opening.copy(to: memory, at: end)
             position = end
-            if !isLarge { end = reply.body.copy(to: memory, at: end) }
+            if !isLarge { end = body.copy(to: memory, at: end) }
             memory.storeBytes(of: PickledReply.closing, toByteOffset: end, as: (UInt8, UInt8).self)
-            return end + 2
+            return end + MemoryLayout.size(ofValue: PickledReply.closing)
         }
         guard isLarge else { return }
-        large.append(LargeValue(position: start + position, body: reply.body))
-        largeCount += body
+        large.append(LargeValue(position: start + position, body: body))
+        largeCount += count
     }
 
     /// Writes a frame that is no more than a header.

@@ -71,7 +71,7 @@ struct RequestReader {
         let identifier = scanner.text(object, of: bytes)
         guard identifier != nil || scanner.isNone(object, of: bytes), let name = scanner.text(method, of: bytes) else { return nil }
         let target = self.target(identifier, name)
-        if let target { targets[opcodes] = target }
+        if let target { targets.insert(target, opcodes) }
         return target ?? .name(TargetName(identifier, name))
     }
 

@@ -45,7 +45,7 @@ struct Session {
     ///   - number: the call's name in the session, unlike that of any before.
     ///   - now: the time.
     mutating func serve(_ request: FrameBytes, as number: UInt64, now: Timestamp) -> Step {
-        if request.isAbandoned { return .answered(reply(functions.memory.error, at: reader.peerProtocol)) }
+        if request.isAbandoned { return .answered(PickledReply(raising: functions.memory.error, at: reader.peerProtocol)) }
         do throws(PickleError) {
             let request = try reader.read(request)
             switch request.target {
@@ -53,23 +53,25 @@ struct Session {
                 return call(target, request.arguments, request.mayHoldProxies, as: CallID(session: id, number: number), now: now)
             case .name(let target):
                 guard let identifier = target.identifier else { return .answered(callServer(request, now: now)) }
-                return .answered(fallback(target.method, of: identifier, request.arguments, request.mayHoldProxies))
+                return .answered(fallback(target.method, of: identifier, request))
             }
         } catch {
-            return .answered(traceback(error.pythonException))
+            return .answered(PickledReply(traceback: error.pythonException, at: reader.peerProtocol))
         }
     }
 
     private mutating func call(
         _ target: TargetMethod, _ arguments: consuming Arguments, _ mayHoldProxies: Bool, as call: CallID, now: Timestamp
     ) -> Step {
-        guard let object = target.object else { return .answered(traceback(.keyError(.string(target.identifier)))) }
         let version = reader.peerProtocol
-        prepare(&arguments, mayHoldProxies, for: target.identifier)
-        if let refusal = refusal(of: target.method.name, arguments, target.identifier) { return .answered(reply(refusal, at: version)) }
+        guard let object = target.object else { return .answered(PickledReply(traceback: .keyError(.string(target.identifier)), at: version)) }
+        if mayHoldProxies { arguments = functions.objects.claim(arguments, for: target.identifier) }
+        arguments.python = peer.version(at: version)
+        arguments.sessionIsShared = takesOverProxies
+        if let refusal = refusal(of: target.method.name, arguments, target.identifier) { return .answered(PickledReply(raising: refusal, at: version)) }
+        if target.method.stores, functions.memory.isFull(at: now) { return .answered(PickledReply(raising: functions.memory.error, at: version)) }
         var effects = Effects(at: now)
-        let shortage = functions.memory.isFull(at: now) ? functions.memory.error : nil
-        let outcome = target.call(object, arguments, id: call, now: now, refusal: shortage, effects: &effects)
+        let outcome = target.call(object, arguments, id: call, now: now, effects: &effects)
         if !effects.isEmpty { connections.deliver(effects, from: object) }
         if target.method.holds { note(object, after: outcome) }
         switch outcome {
@@ -88,22 +90,23 @@ struct Session {
     }
 
     /// Answers `__str__`, `__repr__`, `#GETVALUE`, or with the error that there is no such method.
-    private mutating func fallback(
-        _ method: String, of identifier: String, _ arguments: consuming Arguments, _ mayHoldProxies: Bool
-    ) -> PickledReply {
-        guard let object = functions.objects.object(identifier) else { return traceback(.keyError(.string(identifier))) }
+    private mutating func fallback(_ method: String, of identifier: String, _ request: consuming Request) -> PickledReply {
         let version = reader.peerProtocol
-        prepare(&arguments, mayHoldProxies, for: identifier)
-        if let refusal = refusal(of: method, arguments, identifier) { return reply(refusal, at: version) }
-        guard let reply = object.fallback(method, python: python, address: "0x\(identifier)") else { return traceback(.keyError(.string(method))) }
+        guard let object = functions.objects.object(identifier) else { return PickledReply(traceback: .keyError(.string(identifier)), at: version) }
+        let arguments = arguments(of: request, for: identifier)
+        if let refusal = refusal(of: method, arguments, identifier) { return PickledReply(raising: refusal, at: version) }
+        guard let reply = object.fallback(method, python: python, address: "0x\(identifier)") else {
+            return PickledReply(traceback: .keyError(.string(method)), at: version)
+        }
         return pickled(reply, at: version)
     }
 
-    /// Adds to the arguments what the session knows of who sent them.
-    private func prepare(_ arguments: inout Arguments, _ mayHoldProxies: Bool, for identifier: String) {
-        if mayHoldProxies { arguments = functions.objects.claim(arguments, for: identifier) }
-        arguments.python = python
+    /// A request's arguments, with what the session knows of who sent them.
+    private mutating func arguments(of request: consuming Request, for identifier: String) -> Arguments {
+        var arguments = request.mayHoldProxies ? functions.objects.claim(request.arguments, for: identifier) : request.arguments
+        arguments.python = peer.version(at: reader.peerProtocol)
         arguments.sessionIsShared = takesOverProxies
+        return arguments
     }
 
     /// What a call is answered with that the peer may not make; `nil` for one that it may, of which the audit log is told.
@@ -141,12 +144,12 @@ extension Session {
 
     /// Answers the first request of a connection, which names a function of the server.
     mutating func open(_ frame: FrameBytes, now: Timestamp) -> (Opening, PickledReply) {
-        if frame.isAbandoned { return (.oneShot, traceback(functions.memory.error)) }
+        if frame.isAbandoned { return (.oneShot, PickledReply(traceback: functions.memory.error, at: reader.peerProtocol)) }
         do throws(PickleError) {
             let request = try reader.read(frame)
             return open(request, now: now)
         } catch {
-            return (.oneShot, traceback(error.pythonException))
+            return (.oneShot, PickledReply(traceback: error.pythonException, at: reader.peerProtocol))
         }
     }
 
@@ -169,7 +172,7 @@ extension Session {
             audit(request.method, result.references?.identifier)
             return PickledReply(.value, result.reply, at: version)
         } catch {
-            return traceback(error)
+            return PickledReply(traceback: error, at: version)
         }
     }
 
@@ -194,7 +197,7 @@ extension Session {
         switch reply {
         case .value(let fragment): return pickled(fragment, at: version)
         case .text(let text): return PickledReply(.value, Fragment(text: text, at: version), at: version)
-        case .exception(let exception): return self.reply(exception, at: version)
+        case .exception(let exception): return PickledReply(raising: exception, at: version)
         case .unserializable(let exception): return PickledReply(.unserializable, Fragment(text: exception.traceback, at: version), at: version)
         case .proxy(let typeID, let object):
             do throws(PythonException) {
@@ -202,7 +205,7 @@ extension Session {
                 if takesOverProxies { note(result.references) }
                 return PickledReply(.proxy, result.reply, at: version)
             } catch {
-                return self.reply(error, at: version)
+                return PickledReply(raising: error, at: version)
             }
         }
     }
@@ -211,20 +214,7 @@ extension Session {
         guard let owner = value.owner else { return PickledReply(.value, value, at: version) }
         // What the proxies refer to might be what the peer may not have.
         let delivered = access == nil ? functions.objects.delivered(value, to: python) : value
-        return PickledReply(.value, delivered, at: version, owner: owner)
-    }
-
-    private func reply(_ exception: PythonException, at version: PickleProtocol) -> PickledReply {
-        do throws(PythonException) {
-            return PickledReply(.error, try .python(exception.instance(at: version), at: version), at: version)
-        } catch {
-            return PickledReply(.traceback, Fragment(text: exception.traceback, at: version), at: version)
-        }
-    }
-
-    private func traceback(_ exception: PythonException) -> PickledReply {
-        let version = reader.peerProtocol
-        return PickledReply(.traceback, Fragment(text: exception.traceback, at: version), at: version)
+        return PickledReply(.value, delivered.owned(by: owner), at: version)
     }
 }
 

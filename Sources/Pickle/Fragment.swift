@@ -133,7 +133,7 @@ extension Fragment {
 
     /// The same value for a reader of pickles of this protocol.
     public func readable(at version: PickleProtocol) throws(PickleError) -> Fragment {
-        isReadable(at: version) ? self : try Fragment(value(), at: version)
+        isReadable(at: version) ? self : try Fragment(value(), at: version).owned(by: owner)
     }
 }
 

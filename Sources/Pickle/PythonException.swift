@@ -1,22 +1,37 @@
 /// A Python exception as data: what an operation on Python values raises, and what `#ERROR` carries.
 public struct PythonException: Error, Sendable {
+    /// Behind one reference: what may be an exception, which it seldom is, is small.
+    private final class Content: Sendable {
+        let module: String
+        let name: String
+        let arguments: [PickleValue]
+        let state: PickleValue?
+        let isMessage: Bool
+
+        init(_ module: String, _ name: String, _ arguments: [PickleValue], _ state: PickleValue?, isMessage: Bool) {
+            self.module = module
+            self.name = name
+            self.arguments = arguments
+            self.state = state
+            self.isMessage = isMessage
+        }
+    }
+
+    private let content: Content
+
     /// Where the class lives in Python 3: `builtins`, `queue`, `threading`…
-    public let module: String
+    public var module: String { content.module }
     /// The class's name: `KeyError`, `Empty`…
-    public let name: String
+    public var name: String { content.name }
     /// The exception's `args`.
-    public let arguments: [PickleValue]
+    public var arguments: [PickleValue] { content.arguments }
     /// What the exception is pickled with beside its `args`: the `name` of an `AttributeError`, since Python 3.12.
-    public let state: PickleValue?
+    public var state: PickleValue? { content.state }
     /// Whether the argument is a message of the server's, which for Python 2 is a `str`, not a `unicode`.
-    public let isMessage: Bool
+    public var isMessage: Bool { content.isMessage }
 
     public init(module: String = "builtins", name: String, arguments: [PickleValue] = [], state: PickleValue? = nil) {
-        self.module = module
-        self.name = name
-        self.arguments = arguments
-        self.state = state
-        isMessage = false
+        content = Content(module, name, arguments, state, isMessage: false)
     }
 
     /// An exception with a message of the server's.
@@ -26,11 +41,7 @@ public struct PythonException: Error, Sendable {
 
     /// An exception with a message of the server's, which may quote text with lone surrogates.
     public init(module: String = "builtins", _ name: String, _ message: PythonText, state: PickleValue? = nil) {
-        self.module = module
-        self.name = name
-        arguments = [message.value]
-        self.state = state
-        isMessage = true
+        content = Content(module, name, [message.value], state, isMessage: true)
     }
 
     public static func typeError(_ message: String) -> PythonException { .init("TypeError", message) }

@@ -69,7 +69,7 @@ struct LargeValueTests {
         func write(_ count: Int) {
             let text = String(repeating: "x", count: count)
             let reply = PickledReply(.value, Fragment(text: text, at: .v4), at: .v4)
-            let pickle = reply.opening.array + reply.body.array + [0x86, 0x2e]
+            let pickle = reply.opening.array + reply.result.body.array + [0x86, 0x2e]
             #expect((try? Unpickler().load(pickle)) == .tuple(["#RETURN", .string(text)]))
             output.writeFrame(nil, reply)
             expected.writeFrame(pickle)

@@ -84,23 +84,27 @@ import Testing
         #expect(MemoryWatch.defaultLimit > 1 << 20)
     }
 
-    @Test func `Steps that store are refused by any of the types, and others are not`() {
-        let refusal = PythonException("MemoryError", "full")
-        func isRefused(_ object: HostedObject, _ method: String, _ arguments: Fragment...) -> Bool? {
-            var effects = Effects()
-            let id = CallID(session: SessionID(1), number: 1)
-            let result = object.call(method, Arguments(arguments), id: id, now: Timestamp(nanoseconds: 0), refusal: refusal, effects: &effects)
-            guard let result else { return nil }
-            if case .reply(.exception(let error)) = result { return error.name == "MemoryError" }
-            return false
+    @Test func `When memory is full what would store something is refused, and the rest is not`() async throws {
+        try await withServer(configure: { $0.maximumMemory = 1 }, register: { $0.register("shared", shared: ManagedDictionary()) }) { server in
+            // An object is not to be had by its name now.
+            let objects = try RawPeer.call(server, "debug_info").result.pythonStr()
+            let identifier = try #require(objects.split(separator: "\n").lazy.compactMap { $0.firstMatch(of: /^ +([0-9a-f]+):/)?.1 }.first { identifier in
+                (try? RawPeer.session(server).request(String(identifier), "__len__").kind) == "#RETURN"
+            })
+            let peer = try RawPeer.session(server)
+            let stored = try peer.request(String(identifier), "__setitem__", 1, 2)
+            #expect(stored.kind == "#ERROR")
+            #expect(stored.result.description.contains("MemoryError"))
+            #expect(try peer.request(String(identifier), "clear").kind == "#RETURN")
         }
+    }
+
+    @Test func `Of any type the steps that store are known`() {
+        func stores(_ object: HostedObject, _ method: String) -> Bool? { object.method(method)?.stores }
         let (list, queue, dictionary) = (HostedObject.hosting(ManagedList()), HostedObject.hosting(ManagedQueue()), HostedObject.hosting(ManagedDictionary()))
-        #expect(isRefused(list, "append", Fragment(1)) == true)
-        #expect(isRefused(list, "pop") == false)
-        #expect(isRefused(queue, "put", Fragment(1)) == true)
-        #expect(isRefused(queue, "qsize") == false)
-        #expect(isRefused(dictionary, "__setitem__", Fragment(1), Fragment(1)) == true)
-        #expect(isRefused(dictionary, "clear") == false)
+        #expect(stores(list, "append") == true && stores(list, "pop") == false)
+        #expect(stores(queue, "put") == true && stores(queue, "qsize") == false)
+        #expect(stores(dictionary, "__setitem__") == true && stores(dictionary, "clear") == false)
     }
 
     @Test(arguments: ["Queue", "LifoQueue", "PriorityQueue", "JoinableQueue", "WorkQueue"])

@@ -38,17 +38,28 @@ struct ObjectTableTests {
         #expect(identifiers == [outer])
     }
 
+    private func method(_ name: String, of identifier: String) throws -> TargetMethod {
+        guard case .method(let target) = table.target(identifier, name) else { throw PythonException.keyError(.string(name)) }
+        return target
+    }
+
     @Test func `A call's target finds its object as long as that is there, and does not keep it`() throws {
         let (kept, dropped) = (makeList(), makeList())
-        let (toKept, toDropped) = (CallTarget(kept, "append", in: table), CallTarget(dropped, "append", in: table))
+        let (toKept, toDropped) = (try method("append", of: kept), try method("append", of: dropped))
         weak var object: HostedObject?
         for _ in 0..<2 {
-            object = table.object(of: toDropped)
-            #expect(object != nil && object === table.object(dropped) && table.object(of: toKept) === table.object(kept))
+            object = toDropped.object
+            #expect(object != nil && object === table.object(dropped) && toKept.object === table.object(kept))
         }
         try table.dropReference(dropped)
-        #expect(object == nil && table.object(of: toDropped) == nil && table.object(of: toKept) != nil)
-        #expect(table.object(of: CallTarget(nil, "dummy", in: table)) == nil && table.object(of: CallTarget("none", "append", in: table)) == nil)
+        #expect(object == nil && toDropped.object == nil && toKept.object != nil)
+    }
+
+    @Test func `What is no method of an object is a name, and of no object there is no target`() throws {
+        let list = makeList()
+        guard case .name(let name) = table.target(list, "#GETVALUE") else { Issue.record("a method"); return }
+        #expect(name.identifier == list && name.method == "#GETVALUE")
+        #expect(table.target("none", "append") == nil)
     }
 
     @Test func `An object goes with the container that alone refers to it, and with all that hangs on it`() throws {

@@ -26,4 +26,22 @@ struct RequestReaderTests {
             #expect(server.method == "dummy")
         }
     }
+
+    @Test func `The latest targets are found again, however many there were, and an object that came later than its name was asked for`() throws {
+        let table = ObjectTable(pinning: [])
+        var reader = RequestReader(limits: .default, objects: table)
+        func isMethod(_ identifier: String, _ method: String) throws -> Bool {
+            let request = try read(.tuple([.string(identifier), .string(method), .tuple([]), [:]]), &reader)
+            #expect(request.identifier == identifier && request.method == method)
+            if case .method = request.target { return true } else { return false }
+        }
+        let identifier = table.newIdentifier()
+        #expect(try !isMethod(identifier, "append"))
+        _ = table.insert(.hosting(ManagedList()), named: "list", as: identifier)
+        for _ in 0..<3 {
+            for method in ManagedList.methods.exposed { #expect(try isMethod(identifier, method)) }
+            #expect(try !isMethod(identifier, "#GETVALUE"))
+            #expect(try !isMethod("none", "append"))
+        }
+    }
 }

@@ -14,9 +14,13 @@ struct SmallBytesTests {
                     #expect(bytes == SmallBytes(pattern) && bytes.hashValue == SmallBytes(pattern).hashValue)
                     #expect(bytes != SmallBytes(pattern + [0]))
                     if count > 0 { #expect(bytes != SmallBytes(Array(pattern.dropLast()) + [pattern[count - 1] ^ 1])) }
-                    var target = [UInt8](repeating: 0x11, count: count + 3)
-                    #expect(target.withUnsafeMutableBytes { bytes.copy(to: $0, at: 2) } == count + 2)
-                    #expect(target == [0x11, 0x11] + pattern + [0x11])
+                    // Nothing is written outside the memory, however much room there is behind the bytes.
+                    let room = 4 * shift
+                    var memory = [UInt8](repeating: 0x11, count: 2 + count + room + 40)
+                    let end = memory.withUnsafeMutableBytes { bytes.copy(to: UnsafeMutableRawBufferPointer(rebasing: $0[..<(2 + count + room)]), at: 2) }
+                    #expect(end == count + 2)
+                    #expect(Array(memory[..<end]) == [0x11, 0x11] + pattern)
+                    #expect(memory.suffix(40).allSatisfy { $0 == 0x11 })
                 }
             }
         }
