@@ -75,7 +75,7 @@ extension Exchange {
     private mutating func serve(_ request: FrameBytes, as number: UInt64, now: Timestamp) -> Event? {
         switch session.serve(request, as: number, now: now) {
         case .answered(let reply):
-            write(reply, to: number)
+            write(reply, to: number, at: session.peerProtocol)
             return nil
         case .waits(let call, let until): return .waits(call, until: until)
         }
@@ -84,7 +84,7 @@ extension Exchange {
     /// Answers the first request, which says what the connection is for.
     mutating func open(_ frame: FrameBytes, now: Timestamp) -> Session.Opening {
         let (opening, reply) = session.open(frame, now: now)
-        output.writeFrame(nil, reply)
+        output.writeFrame(nil, reply, at: session.peerProtocol)
         return opening
     }
 
@@ -113,7 +113,7 @@ extension Exchange {
     /// Answers a call, which waits no longer.
     mutating func answer(_ call: WaitingCall, _ reply: Reply) {
         calls.remove(call.id.number)
-        write(session.pickled(reply, at: call.version), to: call.id.number)
+        write(session.pickled(reply, at: call.version), to: call.id.number, at: call.version)
     }
 
     /// The peer has gone.
@@ -126,10 +126,10 @@ extension Exchange {
 // MARK: - Replies
 
 extension Exchange {
-    private mutating func write(_ reply: PickledReply, to number: UInt64) {
+    private mutating func write(_ reply: PickledReply, to number: UInt64, at version: PickleProtocol) {
         let owner = reply.result.owner
         if let owner { calls.keep(owner, for: number) }
-        output.writeFrame(form.replyHeader(of: number, owner == nil ? [] : .isKept), reply)
+        output.writeFrame(form.replyHeader(of: number, owner == nil ? [] : .isKept), reply, at: version)
     }
 
     /// Writes a sign of life.

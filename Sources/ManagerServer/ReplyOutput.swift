@@ -28,9 +28,12 @@ struct ReplyOutput {
 
     /// Writes a frame.
     ///
-    /// - Parameter header: what stands before the reply, if anything does.
-    mutating func writeFrame(_ header: MultiplexedFrame.ReplyHeader?, _ reply: PickledReply) {
-        let (opening, body) = (reply.opening, reply.result.body)
+    /// - Parameters:
+    ///   - header: what stands before the reply, if anything does.
+    ///   - version: the protocol that the peer reads.
+    mutating func writeFrame(_ header: MultiplexedFrame.ReplyHeader?, _ reply: PickledReply, at version: PickleProtocol) {
+        let reply = reply.readable(at: version)
+        let (opening, body) = (reply.opening(at: version), reply.result.body)
         let (count, isLarge) = (body.count, body.count >= Self.leastLargeCount)
         let length = (header == nil ? 0 : MultiplexedFrame.headerLength) + opening.count + count + MemoryLayout.size(ofValue: PickledReply.closing)
         let start = bytes.writerIndex

@@ -24,8 +24,8 @@ struct Session {
     /// What comes of a request.
     enum Step {
         case answered(PickledReply)
-        /// The call waits until it is answered, or until the time has come.
-        case waits(WaitingCall, until: Timestamp?)
+        /// The call waits until it is answered, or until the time has come. (What is large stands elsewhere, so that steps are small.)
+        indirect case waits(WaitingCall, until: Timestamp?)
     }
 
     init(
@@ -45,7 +45,7 @@ struct Session {
     ///   - number: the call's name in the session, unlike that of any before.
     ///   - now: the time.
     mutating func serve(_ request: FrameBytes, as number: UInt64, now: Timestamp) -> Step {
-        if request.isAbandoned { return .answered(PickledReply(raising: functions.memory.error, at: reader.peerProtocol)) }
+        if request.isAbandoned { return .answered(.raising(functions.memory.error, at: reader.peerProtocol)) }
         do throws(PickleError) {
             let request = try reader.read(request)
             switch request.target {
@@ -56,7 +56,7 @@ struct Session {
                 return .answered(fallback(target.method, of: identifier, request))
             }
         } catch {
-            return .answered(PickledReply(traceback: error.pythonException, at: reader.peerProtocol))
+            return .answered(.traceback(error.pythonException, at: reader.peerProtocol))
         }
     }
 
@@ -64,12 +64,12 @@ struct Session {
         _ target: TargetMethod, _ arguments: consuming Arguments, _ mayHoldProxies: Bool, as call: CallID, now: Timestamp
     ) -> Step {
         let version = reader.peerProtocol
-        guard let object = target.object else { return .answered(PickledReply(traceback: .keyError(.string(target.identifier)), at: version)) }
+        guard let object = target.object else { return .answered(.traceback(.keyError(.string(target.identifier)), at: version)) }
         if mayHoldProxies { arguments = functions.objects.claim(arguments, for: target.identifier) }
         arguments.python = peer.version(at: version)
         arguments.sessionIsShared = takesOverProxies
-        if let refusal = refusal(of: target.method.name, arguments, target.identifier) { return .answered(PickledReply(raising: refusal, at: version)) }
-        if target.method.stores, functions.memory.isFull(at: now) { return .answered(PickledReply(raising: functions.memory.error, at: version)) }
+        if let refusal = refusal(of: target.method.name, arguments, target.identifier) { return .answered(.raising(refusal, at: version)) }
+        if target.method.stores, functions.memory.isFull(at: now) { return .answered(.raising(functions.memory.error, at: version)) }
         var effects = Effects(at: now)
         let outcome = target.call(object, arguments, id: call, now: now, effects: &effects)
         if !effects.isEmpty { connections.deliver(effects, from: object) }
@@ -92,11 +92,11 @@ struct Session {
     /// Answers `__str__`, `__repr__`, `#GETVALUE`, or with the error that there is no such method.
     private mutating func fallback(_ method: String, of identifier: String, _ request: consuming Request) -> PickledReply {
         let version = reader.peerProtocol
-        guard let object = functions.objects.object(identifier) else { return PickledReply(traceback: .keyError(.string(identifier)), at: version) }
+        guard let object = functions.objects.object(identifier) else { return .traceback(.keyError(.string(identifier)), at: version) }
         let arguments = arguments(of: request, for: identifier)
-        if let refusal = refusal(of: method, arguments, identifier) { return PickledReply(raising: refusal, at: version) }
+        if let refusal = refusal(of: method, arguments, identifier) { return .raising(refusal, at: version) }
         guard let reply = object.fallback(method, python: python, address: "0x\(identifier)") else {
-            return PickledReply(traceback: .keyError(.string(method)), at: version)
+            return .traceback(.keyError(.string(method)), at: version)
         }
         return pickled(reply, at: version)
     }
@@ -144,22 +144,22 @@ extension Session {
 
     /// Answers the first request of a connection, which names a function of the server.
     mutating func open(_ frame: FrameBytes, now: Timestamp) -> (Opening, PickledReply) {
-        if frame.isAbandoned { return (.oneShot, PickledReply(traceback: functions.memory.error, at: reader.peerProtocol)) }
+        if frame.isAbandoned { return (.oneShot, .traceback(functions.memory.error, at: reader.peerProtocol)) }
         do throws(PickleError) {
             let request = try reader.read(frame)
             return open(request, now: now)
         } catch {
-            return (.oneShot, PickledReply(traceback: error.pythonException, at: reader.peerProtocol))
+            return (.oneShot, .traceback(error.pythonException, at: reader.peerProtocol))
         }
     }
 
     private mutating func open(_ request: Request, now: Timestamp) -> (Opening, PickledReply) {
         let version = reader.peerProtocol
         switch request.method {
-        case "accept_connection": return (.session, PickledReply(.value, .none, at: version))
+        case "accept_connection": return (.session, .value(.none))
         case "accept_multiplexed":
             takesOverProxies = true
-            return (.multiplexed, PickledReply(.value, functions.info(at: version), at: version))
+            return (.multiplexed, .value(functions.info(at: version)))
         default: return (.oneShot, callServer(request, now: now, keepingReferences: false))
         }
     }
@@ -170,9 +170,9 @@ extension Session {
             let result = try functions.call(request, at: version, python: python, now: now, by: access)
             if keepingReferences { note(result.references) }
             audit(request.method, result.references?.identifier)
-            return PickledReply(.value, result.reply, at: version)
+            return .value(result.reply)
         } catch {
-            return PickledReply(traceback: error, at: version)
+            return .traceback(error, at: version)
         }
     }
 
@@ -195,26 +195,24 @@ extension Session {
     /// A reply, pickled for the peer. A new object that it speaks of belongs to whoever reads it.
     mutating func pickled(_ reply: Reply, at version: PickleProtocol) -> PickledReply {
         switch reply {
-        case .value(let fragment): return pickled(fragment, at: version)
-        case .text(let text): return PickledReply(.value, Fragment(text: text, at: version), at: version)
-        case .exception(let exception): return PickledReply(raising: exception, at: version)
-        case .unserializable(let exception): return PickledReply(.unserializable, Fragment(text: exception.traceback, at: version), at: version)
+        case .value(let value):
+            guard let owner = value.owner else { return .value(value) }
+            // What the proxies refer to might be what the peer may not have.
+            guard access == nil else { return .value(value) }
+            let delivered = functions.objects.delivered(value, to: peer.version(at: reader.peerProtocol))
+            return .value(delivered.owned(by: owner))
+        case .text(let text): return .value(Fragment(text: text, at: version))
+        case .exception(let exception): return .raising(exception, at: version)
+        case .unserializable(let exception): return .unserializable(Fragment(text: exception.traceback, at: version))
         case .proxy(let typeID, let object):
             do throws(PythonException) {
                 let result = try functions.proxy(typeID: typeID, object: object, at: version)
                 if takesOverProxies { note(result.references) }
-                return PickledReply(.proxy, result.reply, at: version)
+                return .proxy(result.reply)
             } catch {
-                return PickledReply(raising: error, at: version)
+                return .raising(error, at: version)
             }
         }
-    }
-
-    private func pickled(_ value: Fragment, at version: PickleProtocol) -> PickledReply {
-        guard let owner = value.owner else { return PickledReply(.value, value, at: version) }
-        // What the proxies refer to might be what the peer may not have.
-        let delivered = access == nil ? functions.objects.delivered(value, to: python) : value
-        return PickledReply(.value, delivered.owned(by: owner), at: version)
     }
 }
 
@@ -255,5 +253,8 @@ extension Session {
 
 extension Session {
     /// Whose texts and errors the peer gets.
-    private var python: PythonVersion { peer.version(at: reader.peerProtocol) }
+    private var python: PythonVersion { peer.version(at: peerProtocol) }
+
+    /// The protocol at which the peer is answered.
+    var peerProtocol: PickleProtocol { reader.peerProtocol }
 }

@@ -59,7 +59,7 @@ import Pickle
     public mutating func serve(_ request: UnsafeRawBufferPointer, now: Timestamp, into output: inout ByteBuffer) -> Bool {
         last += 1
         guard case .answered(let reply) = session.serve(FrameBytes(request), as: last, now: now) else { return false }
-        replies.writeFrame(nil, reply)
+        replies.writeFrame(nil, reply, at: session.peerProtocol)
         replies.move(to: &output)
         return true
     }

@@ -68,12 +68,12 @@ struct LargeValueTests {
         var (output, expected, sent) = (ReplyOutput(), ByteBuffer(), ByteBuffer())
         func write(_ count: Int) {
             let text = String(repeating: "x", count: count)
-            let reply = PickledReply(.value, Fragment(text: text, at: .v4), at: .v4)
-            let pickle = reply.opening.array + reply.result.body.array + [0x86, 0x2e]
+            let reply = PickledReply.value(Fragment(text: text, at: .v4))
+            let pickle = reply.opening(at: .v4).array + reply.result.body.array + [0x86, 0x2e]
             #expect((try? Unpickler().load(pickle)) == .tuple(["#RETURN", .string(text)]))
-            output.writeFrame(nil, reply)
+            output.writeFrame(nil, reply, at: .v4)
             expected.writeFrame(pickle)
-            output.writeFrame(MultiplexedFrame.ReplyHeader(number: 258, flags: .isKept), reply)
+            output.writeFrame(MultiplexedFrame.ReplyHeader(number: 258, flags: .isKept), reply, at: .v4)
             expected.writeFrame([2, 1, 0, 0, 0, 0, 0, 0, 1] + pickle)
             output.writeFrame(MultiplexedFrame.ReplyHeader(number: 259, flags: .isCancelled))
             expected.writeFrame([3, 1, 0, 0, 0, 0, 0, 0, 2])
