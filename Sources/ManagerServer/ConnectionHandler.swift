@@ -378,9 +378,8 @@ final class ConnectionHandler: ChannelDuplexHandler {
     /// Writes what there is, as far as the peer takes it.
     private func flush() {
         guard let context else { return }
-        while context.channel.isWritable, let bytes = exchange?.output.next(context.channel.allocator) {
-            context.writeAndFlush(wrapOutboundOut(bytes), promise: nil)
-        }
+        let channel = context.channel
+        while channel.isWritable, let bytes = exchange?.output.next() { context.writeAndFlush(wrapOutboundOut(bytes), promise: nil) }
         if case .closing = phase, outputCount == 0 { closeWhenWritten(context) }
     }
 

@@ -23,6 +23,7 @@ struct ReplyOutput {
     private static let leastLargeCount = 1 << 16
     /// How many bytes of a large value are sent at a time.
     private static let pieceCount = 1 << 18
+    private static let allocator = ByteBufferAllocator()
 
     var count: Int { bytes.readableBytes + largeCount }
 
@@ -65,11 +66,11 @@ extension ReplyOutput {
     /// Takes out what is to be sent next: all there is, or what comes before a large value, or a piece of one.
     ///
     /// - Returns: `nil` when there is nothing.
-    mutating func next(_ allocator: ByteBufferAllocator) -> ByteBuffer? {
-        guard let first = large.first else { return rest(allocator) }
+    mutating func next() -> ByteBuffer? {
+        guard let first = large.first else { return rest() }
         if first.position > bytes.readerIndex { return bytes.readSlice(length: first.position - bytes.readerIndex) }
         let piece = first.body.withUnsafeBytes { body in
-            var piece = allocator.buffer(capacity: Self.pieceCount)
+            var piece = Self.allocator.buffer(capacity: Self.pieceCount)
             piece.writeBytes(body[first.sent..<min(first.sent + Self.pieceCount, body.count)])
             return piece
         }
@@ -81,14 +82,14 @@ extension ReplyOutput {
 
     /// Writes all there is behind what is in a buffer.
     mutating func move(to output: inout ByteBuffer) {
-        while !large.isEmpty, let piece = next(ByteBufferAllocator()) { output.writeImmutableBuffer(piece) }
+        while !large.isEmpty, let piece = next() { output.writeImmutableBuffer(piece) }
         output.writeImmutableBuffer(bytes)
         bytes.clear()
     }
 
-    private mutating func rest(_ allocator: ByteBufferAllocator) -> ByteBuffer? {
+    private mutating func rest() -> ByteBuffer? {
         guard bytes.readableBytes > 0 else { return nil }
-        defer { bytes = allocator.buffer(capacity: 512) }
+        defer { bytes = Self.allocator.buffer(capacity: 512) }
         return bytes
     }
 }
