@@ -136,5 +136,13 @@ def floor(threads=1, request_size=None, tcp=False):
             yield server
 
 
+@contextlib.contextmanager
+def least():
+    """A server that does the least that a few calls take: the bound for any manager's server on SwiftNIO."""
+    with _folder() as folder:
+        with _process('the least', [os.path.join(TOOLS, 'floor'), 'least', '--path', folder + '/s', '--authkey', KEY], _announced) as server:
+            yield server
+
+
 def has_redis():
     return shutil.which('redis-server') is not None
