@@ -5,21 +5,6 @@ enum CallTarget {
     case method(TargetMethod)
     /// A function of the server, or a name that is no method of an object.
     case name(TargetName)
-
-    /// `nil` for `None`, which names the server itself.
-    var identifier: String? {
-        switch self {
-        case .method(let target): target.identifier
-        case .name(let target): target.identifier
-        }
-    }
-
-    var method: String {
-        switch self {
-        case .method(let target): target.method.name
-        case .name(let target): target.method
-        }
-    }
 }
 
 /// A method of an object that was there when it was first called.
@@ -47,6 +32,7 @@ final class TargetMethod: Sendable {
 }
 
 final class TargetName: Sendable {
+    /// `nil` for `None`, which names the server itself.
     let identifier: String?
     let method: String
 

@@ -1,16 +1,46 @@
 import ManagedObjects
 import Pickle
 
-/// `(ident, methodname, args, kwds)`: what a client asks, with the arguments still pickled.
-struct Request {
-    let target: CallTarget
-    let arguments: Arguments
-    /// Whether there may be proxies in the arguments.
-    let mayHoldProxies: Bool
+/// `(ident, methodname, args, kwds)`: what a client asks, with the arguments still pickled, and whether there may be proxies in these.
+///
+/// An `enum`, so that who switches over it takes the parts out, where a `struct` keeps its own until its end.
+enum Request {
+    case method(TargetMethod, Arguments, mayHoldProxies: Bool)
+    case name(TargetName, Arguments, mayHoldProxies: Bool)
+
+    init(_ target: CallTarget, _ arguments: consuming Arguments, mayHoldProxies: Bool) {
+        self = switch target {
+        case .method(let method): .method(method, arguments, mayHoldProxies: mayHoldProxies)
+        case .name(let name): .name(name, arguments, mayHoldProxies: mayHoldProxies)
+        }
+    }
 
     /// `nil` for `None`, which names the server itself.
-    var identifier: String? { target.identifier }
-    var method: String { target.method }
+    var identifier: String? {
+        switch self {
+        case .method(let target, _, _): target.identifier
+        case .name(let target, _, _): target.identifier
+        }
+    }
+
+    var method: String {
+        switch self {
+        case .method(let target, _, _): target.method.name
+        case .name(let target, _, _): target.method
+        }
+    }
+
+    var arguments: Arguments {
+        switch self {
+        case .method(_, let arguments, _), .name(_, let arguments, _): arguments
+        }
+    }
+
+    var mayHoldProxies: Bool {
+        switch self {
+        case .method(_, _, let mayHoldProxies), .name(_, _, let mayHoldProxies): mayHoldProxies
+        }
+    }
 }
 
 /// Reads requests. One for each session, since its tables are used again.
@@ -44,7 +74,7 @@ struct RequestReader {
         guard bytes.count <= limits.size, let call = PlainCall(bytes), let target = targets[UnsafeRawBufferPointer(rebasing: bytes[call.target])]
         else { return nil }
         peerProtocol = max(call.protocolVersion, .v2)
-        return Request(target: target, arguments: Arguments(call.arguments(of: bytes, in: frame.storage)), mayHoldProxies: false)
+        return Request(target, Arguments(call.arguments(of: bytes, in: frame.storage)), mayHoldProxies: false)
     }
 
     /// The way of any other request that is well made: the arguments are cut out as they stand.
@@ -61,7 +91,7 @@ struct RequestReader {
             guard let element = scanner.element(number, of: tuple), let fragment = scanner.fragment(element, of: bytes, in: storage) else { return nil }
             positional.append(fragment)
         }
-        return Request(target: target, arguments: Arguments(positional, keywords: keywords), mayHoldProxies: scanner.hasReduction)
+        return Request(target, Arguments(positional, keywords: keywords), mayHoldProxies: scanner.hasReduction)
     }
 
     /// - Returns: `nil` when the two are no names, or refer to what stands elsewhere in the pickle.
@@ -93,8 +123,8 @@ struct RequestReader {
         guard parts.count == 4, parts[0] == .none || parts[0].text != nil, let method = parts[1].text else { throw Self.notARequest }
         var positional: [Fragment] = []
         for element in try elements(parts[2]) { positional.append(try Fragment(element, at: peerProtocol)) }
-        return Request(
-            target: target(parts[0].text, method) ?? .name(TargetName(parts[0].text, method)), arguments: Arguments(positional, keywords: try keywords(parts[3])), mayHoldProxies: true)
+        let target = target(parts[0].text, method) ?? .name(TargetName(parts[0].text, method))
+        return Request(target, Arguments(positional, keywords: try keywords(parts[3])), mayHoldProxies: true)
     }
 
     private func elements(_ value: PickleValue) throws(PickleError) -> PickleElements {

@@ -26,19 +26,23 @@ struct ServerFunctions: Sendable {
 
     /// Calls a function by name (CPython's `Server.public`).
     ///
-    /// - Parameter access: what the peer may do; `nil` for everything.
+    /// - Parameters:
+    ///   - function: the name.
+    ///   - arguments: what it is given, with its peer's Python.
+    ///   - mayHoldProxies: whether there may be proxies in these.
+    ///   - version: the protocol that the peer reads.
+    ///   - now: the time.
+    ///   - access: what the peer may do; `nil` for everything.
     /// - Throws: what the peer gets as `#TRACEBACK`.
     func call(
-        _ request: Request, at version: PickleProtocol, python: PythonVersion, now: Timestamp, by access: SessionAccess?
+        _ function: String, _ arguments: Arguments, _ mayHoldProxies: Bool, at version: PickleProtocol, now: Timestamp, by access: SessionAccess?
     ) throws(PythonException) -> Result {
-        var arguments = request.arguments
-        arguments.python = python
-        try access?.checkAdministration(request.method, python)
-        switch request.method {
+        try access?.checkAdministration(function, arguments.python)
+        switch function {
         case "dummy": return Result(reply: .none)
         case "create":
             if memory.isFull(at: now) { throw memory.error }
-            return try create(arguments, request.mayHoldProxies, at: version, by: access)
+            return try create(arguments, mayHoldProxies, at: version, by: access)
         case "incref": return try count(arguments, change: 1, by: access)
         case "decref": return try count(arguments, change: -1, by: access)
         case "get_methods": return Result(reply: names(try exposed(arguments, to: access), at: version))
@@ -50,7 +54,7 @@ struct ServerFunctions: Sendable {
         case "shutdown":
             shutdown()
             return Result(reply: .none)
-        default: throw PythonException("AssertionError", "'\(request.method)' unrecognized")
+        default: throw PythonException("AssertionError", "'\(function)' unrecognized")
         }
     }
 

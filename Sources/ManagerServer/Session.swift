@@ -47,13 +47,12 @@ struct Session {
     mutating func serve(_ request: FrameBytes, as number: UInt64, now: Timestamp) -> Step {
         if request.isAbandoned { return .answered(.raising(functions.memory.error, at: reader.peerProtocol)) }
         do throws(PickleError) {
-            let request = try reader.read(request)
-            switch request.target {
-            case .method(let target):
-                return call(target, request.arguments, request.mayHoldProxies, as: CallID(session: id, number: number), now: now)
-            case .name(let target):
-                guard let identifier = target.identifier else { return .answered(callServer(request, now: now)) }
-                return .answered(fallback(target.method, of: identifier, request))
+            switch try reader.read(request) {
+            case .method(let target, let arguments, let mayHoldProxies):
+                return call(target, arguments, mayHoldProxies, as: CallID(session: id, number: number), now: now)
+            case .name(let target, let arguments, let mayHoldProxies):
+                guard let identifier = target.identifier else { return .answered(callServer(target.method, arguments, mayHoldProxies, now: now)) }
+                return .answered(fallback(target.method, of: identifier, arguments, mayHoldProxies))
             }
         } catch {
             return .answered(.traceback(error.pythonException, at: reader.peerProtocol))
@@ -90,23 +89,18 @@ struct Session {
     }
 
     /// Answers `__str__`, `__repr__`, `#GETVALUE`, or with the error that there is no such method.
-    private mutating func fallback(_ method: String, of identifier: String, _ request: consuming Request) -> PickledReply {
+    private mutating func fallback(
+        _ method: String, of identifier: String, _ arguments: consuming Arguments, _ mayHoldProxies: Bool
+    ) -> PickledReply {
         let version = reader.peerProtocol
         guard let object = functions.objects.object(identifier) else { return .traceback(.keyError(.string(identifier)), at: version) }
-        let arguments = arguments(of: request, for: identifier)
+        if mayHoldProxies { arguments = functions.objects.claim(arguments, for: identifier) }
+        arguments.python = python
         if let refusal = refusal(of: method, arguments, identifier) { return .raising(refusal, at: version) }
         guard let reply = object.fallback(method, python: python, address: "0x\(identifier)") else {
             return .traceback(.keyError(.string(method)), at: version)
         }
         return pickled(reply, at: version)
-    }
-
-    /// A request's arguments, with what the session knows of who sent them.
-    private mutating func arguments(of request: consuming Request, for identifier: String) -> Arguments {
-        var arguments = request.mayHoldProxies ? functions.objects.claim(request.arguments, for: identifier) : request.arguments
-        arguments.python = peer.version(at: reader.peerProtocol)
-        arguments.sessionIsShared = takesOverProxies
-        return arguments
     }
 
     /// What a call is answered with that the peer may not make; `nil` for one that it may, of which the audit log is told.
@@ -160,16 +154,19 @@ extension Session {
         case "accept_multiplexed":
             takesOverProxies = true
             return (.multiplexed, .value(functions.info(at: version)))
-        default: return (.oneShot, callServer(request, now: now, keepingReferences: false))
+        default: return (.oneShot, callServer(request.method, request.arguments, request.mayHoldProxies, now: now, keepingReferences: false))
         }
     }
 
-    private mutating func callServer(_ request: Request, now: Timestamp, keepingReferences: Bool = true) -> PickledReply {
+    private mutating func callServer(
+        _ function: String, _ arguments: consuming Arguments, _ mayHoldProxies: Bool, now: Timestamp, keepingReferences: Bool = true
+    ) -> PickledReply {
         let version = reader.peerProtocol
+        arguments.python = python
         do throws(PythonException) {
-            let result = try functions.call(request, at: version, python: python, now: now, by: access)
+            let result = try functions.call(function, arguments, mayHoldProxies, at: version, now: now, by: access)
             if keepingReferences { note(result.references) }
-            audit(request.method, result.references?.identifier)
+            audit(function, result.references?.identifier)
             return .value(result.reply)
         } catch {
             return .traceback(error, at: version)

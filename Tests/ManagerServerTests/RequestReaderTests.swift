@@ -33,7 +33,7 @@ struct RequestReaderTests {
         func isMethod(_ identifier: String, _ method: String) throws -> Bool {
             let request = try read(.tuple([.string(identifier), .string(method), .tuple([]), [:]]), &reader)
             #expect(request.identifier == identifier && request.method == method)
-            if case .method = request.target { return true } else { return false }
+            if case .method = request { return true } else { return false }
         }
         let identifier = table.newIdentifier()
         #expect(try !isMethod(identifier, "append"))
