@@ -9,6 +9,7 @@ public final class HostedMethod: Sendable {
 
     /// The type whose objects it is called of.
     let type: ObjectIdentifier
+    /// As clients call it.
     public let name: String
     /// None of the arguments when the method looks at them itself.
     let bind: Binding

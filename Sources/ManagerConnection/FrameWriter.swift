@@ -33,7 +33,9 @@ public enum FrameHeader {
     ///
     /// The 4-byte form is used whenever it can express the length: CPython 3.7 and earlier read no other.
     ///
-    /// - Parameter length: the payload's length in bytes, not negative.
+    /// - Parameters:
+    ///   - length: the payload's length in bytes, not negative.
+    ///   - memory: where it is written, from its start on.
     /// - Returns: how many bytes were written.
     @inlinable
     public static func write(length: Int, to memory: UnsafeMutableRawBufferPointer) -> Int {

@@ -49,9 +49,11 @@ public enum MultiplexedFrame {
 
     /// What stands before a reply's pickle.
     public struct ReplyHeader: Sendable {
+        /// Of the call that is answered.
         public let number: UInt64
         public let flags: Flags
 
+        /// A header.
         public init(number: UInt64, flags: Flags) {
             self.number = number
             self.flags = flags
@@ -59,6 +61,9 @@ public enum MultiplexedFrame {
 
         /// Writes the header into memory that has room for it.
         ///
+        /// - Parameters:
+        ///   - memory: where it is written.
+        ///   - offset: where it begins there.
         /// - Returns: where it ends.
         @inlinable
         public func write(to memory: UnsafeMutableRawBufferPointer, at offset: Int) -> Int {

@@ -92,6 +92,9 @@ public struct SmallBytes: Sendable {
 
     /// Copies the bytes into memory that has room for them. Where there is more room, something may be written behind them.
     ///
+    /// - Parameters:
+    ///   - target: the memory.
+    ///   - offset: where they begin there.
     /// - Returns: where they end.
     @inlinable
     public func copy(to target: UnsafeMutableRawBufferPointer, at offset: Int) -> Int {
