@@ -28,10 +28,8 @@ enum PickledReply {
         }
     }
 
-    /// The reply for a reader of a protocol.
+    /// The reply for a reader of another protocol.
     func readable(at version: PickleProtocol) -> PickledReply {
-        let result = result
-        if result.isReadable(at: version) { return self }
         do {
             let readable = try result.readable(at: version)
             return switch self {

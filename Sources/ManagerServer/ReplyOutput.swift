@@ -33,8 +33,9 @@ struct ReplyOutput {
     ///   - header: what stands before the reply, if anything does.
     ///   - version: the protocol that the peer reads.
     mutating func writeFrame(_ header: MultiplexedFrame.ReplyHeader?, _ reply: PickledReply, at version: PickleProtocol) {
-        let reply = reply.readable(at: version)
-        let (opening, body) = (reply.opening(at: version), reply.result.body)
+        let result = reply.result
+        guard result.isReadable(at: version) else { return writeFrame(header, reply.readable(at: version), at: version) }
+        let (opening, body) = (reply.opening(at: version), result.body)
         let (count, isLarge) = (body.count, body.count >= Self.leastLargeCount)
         let length = (header == nil ? 0 : MultiplexedFrame.headerLength) + opening.count + count + MemoryLayout.size(ofValue: PickledReply.closing)
         let start = bytes.writerIndex
