@@ -1,18 +1,27 @@
 /// Reads values in the forms that picklers give them as a rule: numbers, text, bytes, lists of these. Any other form, a memo's `GET`
 /// for example, is left to ``Unpickler``: the methods then give `nil`.
 struct OpcodeReader {
-    private let bytes: UnsafeRawBufferPointer
+    // Not as a buffer, which may be none at all: that would be asked at each look.
+    private let start: UnsafeRawPointer
+    private let count: Int
     /// Where the next opcode stands.
     private(set) var offset = 0
 
-    init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
+    init(_ bytes: UnsafeRawBufferPointer) {
+        // Where there are no bytes, nothing is read from the address.
+        start = bytes.baseAddress ?? UnsafeRawPointer(bitPattern: 1).unsafelyUnwrapped
+        count = bytes.count
+    }
 
-    var isAtEnd: Bool { offset == bytes.count }
+    var isAtEnd: Bool { offset == count }
+
+    /// - Parameter offset: below the count.
+    private func byte(at offset: Int) -> UInt8 { start.load(fromByteOffset: offset, as: UInt8.self) }
 
     /// Steps over an opcode without an argument, when it is the next.
     @inline(__always)
     mutating func take(_ opcode: PickleOpcode) -> Bool {
-        guard offset < bytes.count, bytes[offset] == opcode.rawValue else { return false }
+        guard offset < count, byte(at: offset) == opcode.rawValue else { return false }
         offset += 1
         return true
     }
@@ -26,9 +35,10 @@ struct OpcodeReader {
     }
 
     /// A number of a known width that follows the opcode, lowest byte first.
+    @inline(__always)
     private func argument<Number: FixedWidthInteger>(_ type: Number.Type = Number.self) -> Number? {
-        guard bytes.count - offset - 1 >= MemoryLayout<Number>.size else { return nil }
-        return Number(littleEndian: bytes.loadUnaligned(fromByteOffset: offset + 1, as: type))
+        guard count - offset - 1 >= MemoryLayout<Number>.size else { return nil }
+        return Number(littleEndian: start.loadUnaligned(fromByteOffset: offset + 1, as: type))
     }
 
     private mutating func number<Number: FixedWidthInteger>(_ type: Number.Type) -> Int? {
@@ -37,7 +47,7 @@ struct OpcodeReader {
         return Int(number)
     }
 
-    private var opcode: UInt8 { offset < bytes.count ? bytes[offset] : PickleOpcode.stop.rawValue }
+    private var opcode: UInt8 { offset < count ? byte(at: offset) : PickleOpcode.stop.rawValue }
 }
 
 // MARK: - Around values
@@ -52,7 +62,7 @@ extension OpcodeReader {
         if opcode == PickleOpcode.frame.rawValue {
             guard let length = argument(UInt64.self) else { return nil }
             offset += 9
-            guard length <= UInt64(bytes.count - offset) else { return nil }
+            guard length <= UInt64(count - offset) else { return nil }
         }
         return version
     }
@@ -76,24 +86,24 @@ extension OpcodeReader {
     ///
     /// - Returns: where the opcode stands with its argument.
     mutating func atom() -> Range<Int>? {
-        let count: Int?
+        let length: Int?
         switch opcode {
         case PickleOpcode.none.rawValue, PickleOpcode.newTrue.rawValue, PickleOpcode.newFalse.rawValue, PickleOpcode.emptyList.rawValue,
             PickleOpcode.emptyDict.rawValue, PickleOpcode.emptySet.rawValue:
-            count = 1
-        case PickleOpcode.binInt1.rawValue: count = 2
-        case PickleOpcode.binInt2.rawValue: count = 3
-        case PickleOpcode.binInt.rawValue: count = 5
-        case PickleOpcode.binFloat.rawValue: count = 9
+            length = 1
+        case PickleOpcode.binInt1.rawValue: length = 2
+        case PickleOpcode.binInt2.rawValue: length = 3
+        case PickleOpcode.binInt.rawValue: length = 5
+        case PickleOpcode.binFloat.rawValue: length = 9
         case PickleOpcode.long1.rawValue, PickleOpcode.shortBinUnicode.rawValue, PickleOpcode.shortBinBytes.rawValue,
             PickleOpcode.shortBinString.rawValue:
-            count = argument(UInt8.self).map { 2 + Int($0) }
+            length = argument(UInt8.self).map { 2 + Int($0) }
         case PickleOpcode.binUnicode.rawValue, PickleOpcode.binBytes.rawValue, PickleOpcode.binString.rawValue:
-            count = argument(UInt32.self).map { 5 + Int($0) }
-        default: count = nil
+            length = argument(UInt32.self).map { 5 + Int($0) }
+        default: length = nil
         }
-        guard let count, count <= bytes.count - offset else { return nil }
-        let range = offset..<offset + count
+        guard let length, length <= count - offset else { return nil }
+        let range = offset..<offset + length
         offset = range.upperBound
         skipMemoization()
         return range
@@ -111,13 +121,13 @@ extension OpcodeReader {
     }
 
     private mutating func long() -> Int? {
-        guard let count = argument(UInt8.self).map(Int.init), count <= 8, bytes.count - offset - 2 >= count else { return nil }
-        defer { offset += 2 + count }
-        guard count > 0 else { return 0 }
+        guard let length = argument(UInt8.self).map(Int.init), length <= 8, count - offset - 2 >= length else { return nil }
+        defer { offset += 2 + length }
+        guard length > 0 else { return 0 }
         var bits: UInt64 = 0
-        for place in 0..<count { bits |= UInt64(bytes[offset + 2 + place]) << UInt64(8 * place) }
+        for place in 0..<length { bits |= UInt64(byte(at: offset + 2 + place)) << UInt64(8 * place) }
         // Shifted up and down again, the sign fills the bits above the number.
-        let unused = UInt64(64 - 8 * count)
+        let unused = UInt64(64 - 8 * length)
         return Int(Int64(bitPattern: bits << unused) >> Int64(unused))
     }
 
@@ -143,7 +153,6 @@ extension OpcodeReader {
         counted(.shortBinString, .binString, PickleText.string)
     }
 
-
     /// `bytes`
     mutating func byteString() -> [UInt8]? {
         counted(.shortBinBytes, .binBytes) { Array($0) }
@@ -152,16 +161,16 @@ extension OpcodeReader {
     private mutating func counted<Value>(
         _ short: PickleOpcode, _ medium: PickleOpcode, _ make: (UnsafeRawBufferPointer) -> Value?
     ) -> Value? {
-        let (count, width): (Int?, Int)
+        let (length, width): (Int?, Int)
         switch opcode {
-        case short.rawValue: (count, width) = (argument(UInt8.self).map(Int.init), 1)
-        case medium.rawValue: (count, width) = (argument(UInt32.self).map(Int.init), 4)
+        case short.rawValue: (length, width) = (argument(UInt8.self).map(Int.init), 1)
+        case medium.rawValue: (length, width) = (argument(UInt32.self).map(Int.init), 4)
         default: return nil
         }
-        let start = offset + 1 + width
-        guard let count, bytes.count - start >= count else { return nil }
-        offset = start + count
-        return make(UnsafeRawBufferPointer(rebasing: bytes[start..<offset]))
+        let first = offset + 1 + width
+        guard let length, count - first >= length else { return nil }
+        offset = first + length
+        return make(UnsafeRawBufferPointer(start: start + first, count: length))
     }
 }
 
