@@ -71,8 +71,8 @@ def redis(options):
             bars.append(('%s, depth %d' % (label, depth), [('Redis', theirs), ('ours', one)]))
         rows.append(_floor(depth, options))
     return Table('Against Redis, 50 connections, unix socket', ['call', 'depth', 'Redis calls/s', 'ours, 1 thread', 'ratio', 'ours, 2 threads', 'ratio', 'the least, 1 thread', 'ratio'], rows, bars,
-                 note='The least is a server on SwiftNIO that does no more for these four calls than to find a request\'s parts, to find or store the value behind a lock, '
-                      'and to write the reply: one dict and one list, no objects, sessions, limits, versions or errors. '
+                 note='The least is a server on SwiftNIO that does no more for these four calls than to find a request\'s parts, to find the object, which may go, and the value in it, each behind a lock, '
+                      'and to write the reply: one dict and one list, no sessions, limits, versions or errors. '
                       'The rows "nothing read" are one that answers GET without looking at it.')
 
 

@@ -11,7 +11,7 @@ import Synchronization
 struct Least: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Serves d[k], d[k] = v, append and pop with the least that these take, of one dict and one list.",
-        discussion: "It knows no objects, sessions, limits, versions of Python or errors. All other requests are served as ever.")
+        discussion: "It knows no sessions, limits, versions of Python or errors. All other requests are served as ever.")
 
     @Option(help: "Where the unix socket is made.") var path: String
     @Option(help: "How many threads serve connections.") var threads = 1
@@ -20,16 +20,23 @@ struct Least: ParsableCommand {
     func run() throws {
         let configuration = ServerConfiguration(address: .unix(path), authkey: AuthenticationKey(authkey))
         let server = SocketlessServer(.standard, configuration: configuration, logger: Logger(label: "least"))
-        let values = LeastValues()
+        let place = LeastPlace()
         let channel = try ServerBootstrap(group: MultiThreadedEventLoopGroup(numberOfThreads: threads))
             .childChannelInitializer { channel in
-                server.accept(channel).flatMapThrowing { try channel.pipeline.syncOperations.addHandler(LeastCalls(values), position: .first) }
+                server.accept(channel).flatMapThrowing { try channel.pipeline.syncOperations.addHandler(LeastCalls(place), position: .first) }
             }
             .bind(unixDomainSocketPath: path).wait()
         print("listening on \(path)")
         fflush(nil)
         try channel.closeFuture.wait()
     }
+}
+
+/// Where the values are as long as somebody refers to them: a manager's objects may go while others look for them.
+private final class LeastPlace: Sendable {
+    private let held = Mutex<LeastValues?>(LeastValues())
+
+    var values: LeastValues? { held.withLock { $0 } }
 }
 
 private final class LeastValues: Sendable {
@@ -47,7 +54,7 @@ private final class LeastCalls: ChannelInboundHandler {
         case get = "__getitem__", set = "__setitem__", append, pop
     }
 
-    private let values: LeastValues
+    private let place: LeastPlace
     private var pending = ByteBuffer()
     /// The opcodes that have named object and method.
     private var targets: [(opcodes: [UInt8], method: Method)] = []
@@ -55,7 +62,7 @@ private final class LeastCalls: ChannelInboundHandler {
     private let none = SmallBytes([0x4e])
     private let opening = SmallBytes([0x80, 4, 0x8c, 7] + Array("#RETURN".utf8))
 
-    init(_ values: LeastValues) { self.values = values }
+    init(_ place: LeastPlace) { self.place = place }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         var received = unwrapInboundIn(data)
@@ -76,7 +83,8 @@ private final class LeastCalls: ChannelInboundHandler {
     }
 
     private func serve(_ bytes: UnsafeRawBufferPointer, _ output: inout ByteBuffer) -> Bool {
-        guard let call = PlainCall(bytes), let method = method(UnsafeRawBufferPointer(rebasing: bytes[call.target])) else { return false }
+        guard let call = PlainCall(bytes), let method = method(UnsafeRawBufferPointer(rebasing: bytes[call.target])), let values = place.values
+        else { return false }
         func argument(_ number: Int) -> SmallBytes { SmallBytes(UnsafeRawBufferPointer(rebasing: bytes[call.arguments[number]])) }
         switch method {
         case .get:
