@@ -12,7 +12,7 @@ enum PickledReply {
         do throws(PythonException) {
             return .error(try .python(exception.instance(at: version), at: version))
         } catch {
-            return .traceback(error, at: version)
+            return .traceback(exception, at: version)
         }
     }
 

@@ -15,14 +15,6 @@ enum Request {
         }
     }
 
-    /// `nil` for `None`, which names the server itself.
-    var identifier: String? {
-        switch self {
-        case .method(let target, _, _): target.identifier
-        case .name(let target, _, _): target.identifier
-        }
-    }
-
     var method: String {
         switch self {
         case .method(let target, _, _): target.method.name

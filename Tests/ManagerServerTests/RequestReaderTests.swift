@@ -3,6 +3,16 @@ import ManagedObjects
 import Pickle
 import Testing
 
+extension Request {
+    /// `nil` for `None`, which names the server itself.
+    fileprivate var identifier: String? {
+        switch self {
+        case .method(let target, _, _): target.identifier
+        case .name(let target, _, _): target.identifier
+        }
+    }
+}
+
 struct RequestReaderTests {
     private func read(_ request: PickleValue, _ reader: inout RequestReader, at version: PickleProtocol = .v4) throws -> Request {
         try Pickler(version).dump(request).withUnsafeBytes { try reader.read(FrameBytes($0)) }
